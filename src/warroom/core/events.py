@@ -27,6 +27,10 @@ class Value(Body, frozen=True, gc=False, omit_defaults=True):
     def key(self) -> tuple[str, ...]:
         return (self.type,)
 
+    def says(self) -> object:
+        """What two writers must agree on for there to be no conflict."""
+        return self
+
 
 class Redacted(msgspec.Struct, frozen=True, gc=False):
     """The tombstone of a fact whose text was taken out: the digests that keep the chain whole."""
@@ -68,6 +72,13 @@ class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     salt: str = ""
     hash: str = ""
     v: int = 1
+
+    # A decoded fact is of a subclass for its kind (see codec), a sealed one is not: they are the same fact.
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Event) and msgspec.structs.astuple(self) == msgspec.structs.astuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
     @property
     def order(self) -> tuple[int, str, int, str]:
@@ -112,6 +123,9 @@ class SeverityChanged(Value, frozen=True, gc=False, omit_defaults=True):
     why: str = ""
     was: str = ""
 
+    def says(self) -> object:
+        return self.severity
+
     def text(self) -> str:
         return _because(f"{self.was} → {self.severity}" if self.was else self.severity, self.why)
 
@@ -122,6 +136,9 @@ class PhaseChanged(Value, frozen=True, gc=False, omit_defaults=True):
     phase: str
     why: str = ""
     was: str = ""
+
+    def says(self) -> object:
+        return self.phase
 
     def text(self) -> str:
         return _because(f"{self.was} → {self.phase}" if self.was else self.phase, self.why)
@@ -264,6 +281,9 @@ class RoleAssigned(Value, frozen=True, gc=False, omit_defaults=True):
     def key(self) -> tuple[str, ...]:
         return (self.type, self.role)
 
+    def says(self) -> object:
+        return self.who
+
     def text(self) -> str:
         if not self.who:
             return f"{self.role} is free again"
@@ -348,6 +368,9 @@ class StepChanged(Value, frozen=True, gc=False, omit_defaults=True):
     def key(self) -> tuple[str, ...]:
         return (self.type, self.list, self.item)
 
+    def says(self) -> object:
+        return self.state
+
     def text(self) -> str:
         return _because(f"{self.state}: {self.what or self.item}", self.why)
 
@@ -362,6 +385,9 @@ class StepExtended(Value, frozen=True, gc=False, omit_defaults=True):
 
     def key(self) -> tuple[str, ...]:
         return (self.type, self.list, self.item)
+
+    def says(self) -> object:
+        return self.due
 
     def text(self) -> str:
         return f"more time: {self.what or self.item}"
@@ -393,6 +419,9 @@ class TaskChanged(Value, frozen=True, gc=False, omit_defaults=True):
 
     def key(self) -> tuple[str, ...]:
         return (self.type, self.of)
+
+    def says(self) -> object:
+        return (self.state, self.due, self.result)
 
     def text(self) -> str:
         head = f"@{self.who} {self.what}".strip()
@@ -494,22 +523,22 @@ class PolicyAttached(Value, frozen=True, gc=False, omit_defaults=True):
 
 
 class Rhythm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """How often an audience hears from the room, by phase, in ms; None: not in that phase."""
+    """How often an audience hears from the room while it has one of `severities`, by phase, in ms."""
 
     audience: str
-    every: dict[str, Ms] = {}
-    first: Ms | None = None  # the first one, counted from the declaration
+    severities: tuple[str, ...]
+    every: dict[str, Ms]  # phases that are missing: no update is owed there; "resolved": 0 asks for one last
+    first: Ms | None = None  # the first one, counted from the declaration; None: as `every` says
 
 
 class CadenceAttached(Value, frozen=True, gc=False, omit_defaults=True):
     type: ClassVar = "cadence.attached"
     kind: ClassVar = "attached"
-    severity: str
     rhythms: tuple[Rhythm, ...]
-    silence: Ms | None = None
+    silence: dict[str, Ms] = {}  # by severity: how long the timeline may be silent
 
     def text(self) -> str:
-        return "updates: " + ", ".join(r.audience for r in self.rhythms)
+        return "updates: " + ", ".join(dict.fromkeys(r.audience for r in self.rhythms))
 
 
 class Acknowledged(Body, frozen=True, gc=False, omit_defaults=True):

@@ -1,0 +1,235 @@
+"""Declare, import, severity, phases, milestones, impact, services, bridge, links: the life of an incident.
+
+Phases are strict: only an active incident resolves, only a resolved or cancelled one closes, only an ended one reopens
+(resolved incidents that kept taking alerts: keephq/keep#2481).
+"""
+
+from typing import ClassVar
+
+import msgspec
+
+from .. import events as ev
+from .. import milestones
+from ..commands import Command, Draft, Stamp
+from ..incident import Incident
+from ..values import ACTIVE, ENDED, IMPACT_STATES, LINK_KINDS, MILESTONES, PHASES, SEVERITIES, At, Ms, Refused, is_drill
+
+
+def one_of(value: str, known: tuple[str, ...], what: str) -> str:
+    """`value` as it is spelt among `known`, or by a beginning that fits only one. Raises `Refused`."""
+    wanted = value.strip().casefold()
+    hits = [k for k in known if k.casefold() == wanted] or [
+        k for k in known if wanted and k.casefold().startswith(wanted)
+    ]
+    if len(hits) != 1:
+        raise Refused(f"“{value}” is no {what}. Known: {', '.join(known)}.")
+    return hits[0]
+
+
+def severity_of(value: str) -> str:
+    """SEV1 from "sev1", "1" or "SEV-1". Raises `Refused`."""
+    wanted = value.strip().upper().replace("-", "").replace(" ", "")
+    return one_of("SEV" + wanted if wanted.isdigit() else wanted, SEVERITIES, "severity")
+
+
+def _titled(title: str) -> str:
+    title = " ".join(title.split())
+    if not title:
+        raise Refused("An incident needs a title: what do users see?")
+    return title
+
+
+class Declare(Command, frozen=True, kw_only=True):
+    """Open an incident, with everything that is in force from the start."""
+
+    title: str
+    severity: str
+    services: tuple[str, ...] = ()
+    restricted: bool = False
+    attach: tuple[ev.Value, ...] = ()  # policy, checklists, cadence, roles
+    bridge: str = ""
+    inc: str = ""
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        if state.declaration is not None:
+            raise Refused("This incident is declared already.")
+        declared = ev.Declared(
+            title=_titled(self.title),
+            severity=severity_of(self.severity),
+            services=tuple(dict.fromkeys(s.strip() for s in self.services if s.strip())),
+            drill=bool(self.inc) and is_drill(self.inc),
+            restricted=self.restricted,
+        )
+        bodies: list[ev.Body] = [declared, *self.attach]
+        if self.bridge:
+            bodies.append(ev.BridgeSet(self.bridge))
+        return [self.draft(state, stamp, body) for body in bodies]
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """One line of a timeline that was kept elsewhere; `word` is the kind it had there."""
+
+    at: At
+    text: str
+    kind: str = "note"
+    word: str = ""
+    who: str = ""
+
+
+class ImportTimeline(Command, frozen=True, kw_only=True):
+    """Make an incident out of a timeline that was kept elsewhere. Nothing counts down in it."""
+
+    title: str
+    severity: str
+    entries: tuple[Imported, ...]
+    source: str = ""
+    resolved: At | None = None
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        if not self.entries:
+            raise Refused("The timeline has no entries; nothing was imported.")
+        first = min((entry.at for entry in self.entries), key=lambda at: at.t)
+        declared = ev.Declared(_titled(self.title), severity_of(self.severity), source=self.source)
+        drafts = [Draft(declared, At(first.t))]
+        for e in self.entries:
+            if e.at.t > stamp.now:
+                raise Refused(f"“{e.text[:40]}” lies in the future; nothing was imported.")
+            drafts.append(Draft(ev.Logged(text_=e.text, kind_=e.kind, who=e.who, word=e.word), e.at))
+        if self.resolved:
+            drafts.append(Draft(ev.PhaseChanged("resolved", was="investigating"), self.resolved))
+        return drafts
+
+
+class Rename(Command, frozen=True, kw_only=True):
+    title: str
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        return [self.draft(state, stamp, ev.Renamed(_titled(self.title)))]
+
+
+class ChangeSeverity(Command, frozen=True, kw_only=True):
+    severity: str
+    why: str = ""
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        severity = severity_of(self.severity)
+        if severity == state.severity and len(state.visible((ev.SeverityChanged.type,))) < 2:
+            raise Refused(f"It is {severity} already.")
+        return [self.draft(state, stamp, ev.SeverityChanged(severity, self.why, was=state.severity))]
+
+
+class ChangePhase(Command, frozen=True, kw_only=True):
+    """To any phase but closed by this road only where the lifecycle allows it."""
+
+    phase: str
+    why: str = ""
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        to = one_of(self.phase, PHASES, "phase")
+        was = state.phase
+        if to == was and len(state.visible((ev.PhaseChanged.type,))) < 2:
+            raise Refused(f"It is {to} already{_since(state)}.")
+        if was in ENDED and to in ACTIVE:
+            raise Refused(f"It is {was}; reopen it first (`/reopen` or `warroom reopen`).")
+        if to == "closed" and was not in ("resolved", "cancelled"):
+            raise Refused(f"It is {was}; only a resolved or cancelled incident can be closed. Resolve it first.")
+        if to in ("resolved", "cancelled") and was in ENDED and to != was:
+            raise Refused(f"It is {was}; reopen it before it can be {to}.")
+        return [self.draft(state, stamp, ev.PhaseChanged(to, self.why, was=was))]
+
+
+def _since(state: Incident) -> str:
+    event = state.visible((ev.PhaseChanged.type,))
+    return f", said {event[-1].by.name}" if event and event[-1].by.name else ""
+
+
+class Reopen(Command, frozen=True, kw_only=True):
+    why: str = ""
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        if state.phase not in ENDED:
+            raise Refused(f"It is open already: {state.phase}.")
+        return [self.draft(state, stamp, ev.PhaseChanged("investigating", self.why, was=state.phase))]
+
+
+class MarkMilestone(Command, frozen=True, kw_only=True):
+    milestone: str
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        name = one_of(self.milestone.replace("_", " ").replace("-", " "), MILESTONES, "milestone")
+        at = self.at or At(stamp.now)
+        if wrong := milestones.misplaced(state, name, at.t):
+            raise Refused(wrong)
+        return [self.draft(state, stamp, ev.MilestoneMarked(name))]
+
+
+class StateImpact(Command, frozen=True, kw_only=True):
+    what: str
+    scope: str = ""
+    since: Ms | None = None
+    state: str = "ongoing"
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        if not self.what.strip():
+            raise Refused("Say what users see, for instance: 38 % of card checkouts fail.")
+        how = one_of(self.state, IMPACT_STATES, "state of an impact")
+        if self.since is not None and self.since > stamp.now:
+            raise Refused("The impact cannot begin in the future.")
+        since = self.since
+        if since is None and state.impact:
+            since = state.impact.since
+        return [self.draft(state, stamp, ev.ImpactStated(self.what.strip(), self.scope, since, how))]
+
+
+class NameService(Command, frozen=True, kw_only=True):
+    service: str
+    affected: bool = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        service = self.service.strip()
+        if not service:
+            raise Refused("Which service?")
+        if (service in state.services) == self.affected:
+            raise Refused(f"{service} is {'named already' if self.affected else 'not among the affected services'}.")
+        return [self.draft(state, stamp, ev.ServiceNamed(service, self.affected))]
+
+
+class SetBridge(Command, frozen=True, kw_only=True):
+    where: str
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        return [self.draft(state, stamp, ev.BridgeSet(self.where.strip()))]
+
+
+class Link(Command, frozen=True, kw_only=True):
+    link: str
+    to: str
+    title: str = ""
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        link = one_of(self.link.replace("-", " ").replace("_", " "), LINK_KINDS, "link")
+        if self.to == state.id:
+            raise Refused("An incident cannot be linked to itself.")
+        if is_drill(self.to) != state.drill:
+            raise Refused("A drill and a real incident cannot be linked.")
+        for old in state.links:
+            body = old.body
+            if isinstance(body, ev.Linked) and (body.link, body.to) == (link, self.to) and state.stands(old.id):
+                raise Refused("That link is there already.")
+        return [self.draft(state, stamp, ev.Linked(link, self.to, self.title))]
+
+
+class Attach(Command, frozen=True, kw_only=True):
+    """Put a policy, checklist, cadence or the role cards in force."""
+
+    body: ev.Value
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        if state.value(self.body.key()) == self.body:
+            raise Refused("That is in force already, with the same content.")
+        return [self.draft(state, stamp, self.body)]

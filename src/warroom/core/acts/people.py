@@ -1,0 +1,83 @@
+"""Roles: who has which. A held role changes hands by a handover or said plainly, never by accident.
+
+"A commander change reverted by itself" (Netflix/dispatch#1230) is what the strictness prevents.
+"""
+
+from .. import events as ev
+from ..commands import Command, Draft, Stamp
+from ..incident import Held, Incident
+from ..values import Refused
+
+
+def role_of(state: Incident, text: str) -> Held:
+    """The role that `text` names: by id, name or short name, or its only beginning; else a new one. Raises `Refused`."""
+    wanted = " ".join(text.split()).casefold()
+    if not wanted:
+        raise Refused("Which role? For instance: `/assign scribe lee`.")
+    names = [(r, {r.role.casefold(), r.name.casefold(), r.short.casefold()}) for r in state.roles]
+    hits = [r for r, known in names if wanted in known]
+    hits = hits or [r for r, known in names if any(n.startswith(wanted) for n in known) and len(wanted) > 2]
+    if len(hits) > 1:
+        raise Refused(f"“{text}” fits {', '.join(r.role for r in hits)}; say which.")
+    return hits[0] if hits else Held(wanted, wanted, wanted, "", None)
+
+
+class AssignRole(Command, frozen=True, kw_only=True):
+    """Give a free role to a person; `replace` takes it from whoever has it. An empty `who` frees it."""
+
+    role: str
+    who: str
+    replace: bool = False
+    heard_by: str = ""
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        held = role_of(state, self.role)
+        who = " ".join(self.who.split())
+        settled = len(state.visible((ev.RoleAssigned.type, held.role))) < 2
+        if who == held.who and settled:
+            raise Refused(f"{who} is {held.name} already." if who else f"{held.name} is free already.")
+        mine = stamp.by.name in (held.who, "")
+        if held.who and who and settled and not (self.replace or mine):
+            raise Refused(
+                f"{held.who} is {held.name}. To hand it over: `/offer {held.role} {who}`; "
+                f"to take it at once: `/assign {held.role} {who} !` or `warroom assign --replace`."
+            )
+        return [self.draft(state, stamp, ev.RoleAssigned(held.role, who, held.who, self.heard_by))]
+
+
+class OfferRole(Command, frozen=True, kw_only=True):
+    """Begin a handover. Until the other person accepts, nothing has changed."""
+
+    role: str
+    who: str
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        held = role_of(state, self.role)
+        who = " ".join(self.who.split())
+        if not who:
+            raise Refused("Offer it to whom? For instance: `/offer commander ana`.")
+        if who == held.who:
+            raise Refused(f"{who} is {held.name} already.")
+        if held.offered_to == who:
+            raise Refused(f"{held.name} is offered to {who} already; `/accept {held.role}` completes it.")
+        return [self.draft(state, stamp, ev.RoleOffered(held.role, who))]
+
+
+class AcceptRole(Command, frozen=True, kw_only=True):
+    """Complete a handover: by the person it was offered to, or by whoever heard them accept on the bridge."""
+
+    role: str = ""
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        offered = [r for r in state.roles if r.offered_to]
+        if self.role:
+            held = role_of(state, self.role)
+            offered = [r for r in offered if r.role == held.role]
+        mine = [r for r in offered if r.offered_to == stamp.by.name] or offered
+        if not mine:
+            raise Refused("No role is being handed over. `/offer commander ana` begins a handover.")
+        if len(mine) > 1:
+            raise Refused(f"Several are offered: {', '.join(r.role for r in mine)}; say which.")
+        role = mine[0]
+        heard = "" if role.offered_to == stamp.by.name else stamp.by.name
+        return [self.draft(state, stamp, ev.RoleAssigned(role.role, role.offered_to, role.who, heard))]

@@ -1,0 +1,1 @@
+"""One incident alive: do(command), receive what others wrote, tell those who watch."""
