@@ -52,7 +52,7 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class LevelView(msgspec.Struct, frozen=True, gc=False):
-    """One line of the escalation pane. `state`: waiting, next, calling, passed, acked, no answer, declined, empty, expired."""
+    """One line of the pane. `state`: waiting, next, calling, passed, acked, no answer, declined, empty, expired."""
 
     level: int
     backup: int

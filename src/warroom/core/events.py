@@ -1,7 +1,7 @@
 """Facts, in the past tense: one frozen class per kind, with the word and the sentence the timeline shows for it.
 
 A `Value` replaces an older value under the same `key()`; everything else stands beside what was there before.
-Bodies are immutable. A new kind of fact is a class here, a line in `fold` if it changes more than a value, and a command.
+A new kind of fact is a class here, a line in `fold` if it changes more than a value, and a command.
 """
 
 from typing import ClassVar

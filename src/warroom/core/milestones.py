@@ -4,6 +4,8 @@ A marked one wins; the others follow from facts where a fact really says so. Not
 Of one firm's incidents 22 % lacked “recovered” and 20 % had it before “mitigated”: hence the check.
 """
 
+from itertools import pairwise
+
 from . import events as ev
 from .incident import Incident
 from .values import MILESTONES, At, Ms
@@ -54,7 +56,7 @@ def problems(state: Incident) -> list[str]:
     """What is missing before the latest milestone, and which pairs stand in an impossible order, as sentences."""
     known = reached(state)
     names = list(known)
-    out = [f"“{b}” stands before “{a}”" for a, b in zip(names, names[1:], strict=False) if known[b].t < known[a].t]
+    out = [f"“{b}” stands before “{a}”" for a, b in pairwise(names) if known[b].t < known[a].t]
     if names:
         upto = MILESTONES.index(names[-1])
         out += [f"“{name}” is missing" for name in MILESTONES[:upto] if name not in known]

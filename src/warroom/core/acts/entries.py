@@ -93,7 +93,7 @@ class Undo(Command, frozen=True, kw_only=True):
             )
         if isinstance(body, _PAGES) and stamp.now - target.rec > ACK_UNDO:
             raise Refused(
-                "What was done about a page can be taken back within 60 s only; escalate or acknowledge instead."
+                "What was done about a page can be taken back within 60 s only; escalate or acknowledge."
             )
         return [self.draft(state, stamp, ev.Retracted(target.id, self.why, _short(state, target)))]
 

@@ -10,7 +10,7 @@ from ..values import Refused
 
 
 def role_of(state: Incident, text: str) -> Held:
-    """The role that `text` names: by id, name or short name, or its only beginning; else a new one. Raises `Refused`."""
+    """The role that `text` names by id, name, short name or only beginning; else a new one. Raises `Refused`."""
     wanted = " ".join(text.split()).casefold()
     if not wanted:
         raise Refused("Which role? For instance: `/assign scribe lee`.")

@@ -72,7 +72,7 @@ class Answer(Command, frozen=True, kw_only=True):
 
 
 class PostUpdate(Command, frozen=True, kw_only=True):
-    """Note that an update went out to an audience; the next is promised in `next_in` ms, by default as the cadence says."""
+    """Note that an update went out; the next is promised in `next_in` ms, by default as the cadence says."""
 
     what: str
     audience: str = "public"
