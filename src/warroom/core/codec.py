@@ -6,7 +6,7 @@ a redaction can drop body, by and salt, and the chain still verifies.
 """
 
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any, Union
 
 import msgspec
 
@@ -51,57 +51,65 @@ _decoders: dict[str, msgspec.json.Decoder[Body]] = {}
 canonical = _encoder.encode
 
 
-def _digest(salt: str, part: bytes) -> str:
-    return sha256(salt.encode() + part).hexdigest()
+def _digest(salt: str, part: bytes | msgspec.Raw) -> msgspec.Raw:
+    return msgspec.Raw(b'"%b"' % sha256(salt.encode() + part).hexdigest().encode())
 
 
-def _raw(value: object) -> msgspec.Raw:
-    return msgspec.Raw(canonical(value))
+def _bare(wire: _Wire) -> _Wire:
+    """The envelope that is hashed: digests where `body` and `by` stood, and no salt."""
+    if not wire.salt:
+        return wire
+    return _Wire(
+        wire.at,
+        _digest(wire.salt, wire.body),
+        _digest(wire.salt, wire.by),
+        wire.id,
+        wire.inc,
+        wire.lam,
+        wire.over,
+        wire.prev,
+        wire.rec,
+        wire.rep,
+        "",
+        wire.seq,
+        wire.type,
+        wire.v,
+    )
 
 
 def _hash(wire: _Wire) -> str:
     """The hash of an envelope, whether it still has its body or only the digests."""
-    if wire.salt:
-        wire = msgspec.structs.replace(
-            wire,
-            body=_raw(_digest(wire.salt, bytes(wire.body))),
-            by=_raw(_digest(wire.salt, bytes(wire.by))),
-            salt="",
-        )
-    return sha256(_envelope(wire)).hexdigest()
+    return sha256(_envelope(_bare(wire))).hexdigest()
 
 
 def _envelope(wire: _Wire) -> bytes:
     # `v` is always written, so that a reader of any age can tell what it has before it.
-    text = _encoder.encode(wire)
+    text = canonical(wire)
     return text if wire.v != ENVELOPE else text[:-1] + b',"v":1}'
 
 
 def _to_wire(event: Event) -> _Wire:
-    body: msgspec.Raw
-    by: msgspec.Raw
-    match event.body:
-        case Redacted(body=digest, by=writer):
-            body, by = _raw(digest), _raw(writer)
-        case Unknown(raw=raw):
-            body, by = msgspec.Raw(raw), _raw(event.by)
-        case known:
-            body, by = _raw(known), _raw(event.by)
+    body, by, salt = event.body, event.by, event.salt
+    raw: bytes
+    if isinstance(body, Redacted):
+        raw, who, salt = canonical(body.body), canonical(body.by), ""
+    else:
+        raw, who = body.raw if isinstance(body, Unknown) else canonical(body), canonical(by)
     return _Wire(
-        at=event.at,
-        body=body,
-        by=by,
-        id=event.id,
-        inc=event.inc,
-        lam=event.lam,
-        over=event.over,
-        prev=event.prev,
-        rec=event.rec,
-        rep=event.rep,
-        salt="" if isinstance(event.body, Redacted) else event.salt,
-        seq=event.seq,
-        type=event.body.type,
-        v=event.v,
+        event.at,
+        msgspec.Raw(raw),
+        msgspec.Raw(who),
+        event.id,
+        event.inc,
+        event.lam,
+        event.over,
+        event.prev,
+        event.rec,
+        event.rep,
+        salt,
+        event.seq,
+        body.type,
+        event.v,
     )
 
 
@@ -111,18 +119,74 @@ def encode(event: Event) -> tuple[bytes, str]:
     return _envelope(wire), _hash(wire)
 
 
+# One class per kind, so that a whole file is decoded in one pass, bodies and all: the envelope's `type` is the tag.
+_Salt = Annotated[str, msgspec.Meta(min_length=1)]
+Known: Any = Union[  # noqa: UP007  # of classes that are made here: there is no `X | Y` to write
+    tuple(
+        msgspec.defstruct(
+            "Event",
+            [("body", kind), ("salt", _Salt)],
+            bases=(Event,),
+            tag_field="type",
+            tag=kind.type,
+            frozen=True,
+            gc=False,
+            kw_only=True,
+        )
+        for kind in BODIES.values()
+    )
+]
+_known: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Known)
+_with_hash = msgspec.structs.force_setattr
+
+
 def decode(data: bytes | memoryview | msgspec.Raw, hash: str = "") -> Event:
     """The event in `data`. Checks types, not the canonical form: see `accept` for bytes from elsewhere.
 
     Raises `Bad`. `hash` is what the row says; it is kept, and believed until somebody verifies.
     """
     try:
-        wire = _wire.decode(data)
-        return _from_wire(wire, hash)
+        event = _known.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _decode_any(data, hash)
+    _with_hash(event, "hash", hash)
+    return event
+
+
+def _decode_any(data: bytes | memoryview | msgspec.Raw, hash: str) -> Event:
+    """Also what is redacted, or of a kind or shape that this version does not know."""
+    try:
+        return _from_wire(_wire.decode(data), hash)
     except RecursionError:
         raise Bad("nested too deeply") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         raise Bad(str(problem)) from None
+
+
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    e: Known
+    h: str
+
+
+_rows = msgspec.json.Decoder(dict[str, _Row])
+
+
+def decode_rows(rows: bytes | memoryview) -> list[Event] | None:
+    """The events of `{"1": {"e": EVENT, "h": HASH, …}, …}` in their order, in one pass.
+
+    None where one of them is not plain (redacted, newer, damaged) and each wants its own `decode`.
+    Two rows under one key come out as one: the caller, who knows how many there are, has to count.
+    """
+    try:
+        table = _rows.decode(rows)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    events: list[Event] = []
+    for row in table.values():
+        event: Event = row.e
+        _with_hash(event, "hash", row.h)
+        events.append(event)
+    return events
 
 
 def _from_wire(wire: _Wire, hash: str) -> Event:
@@ -221,13 +285,5 @@ def hash_of(data: bytes | msgspec.Raw) -> str:
 
 def redact(data: bytes) -> tuple[bytes, str]:
     """The same event without body, by and salt: what a redaction leaves. The hash stays what it was."""
-    wire = _wire.decode(data)
-    if wire.salt:
-        wire = msgspec.structs.replace(
-            wire,
-            body=_raw(_digest(wire.salt, bytes(wire.body))),
-            by=_raw(_digest(wire.salt, bytes(wire.by))),
-            salt="",
-        )
-    text = _envelope(wire)
+    text = _envelope(_bare(_wire.decode(data)))
     return text, sha256(text).hexdigest()
