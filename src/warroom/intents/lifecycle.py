@@ -1,0 +1,227 @@
+"""Severity, impact, phase, milestones, resolve, close: steering the incident."""
+
+from typing import ClassVar
+
+from ..core.acts import lifecycle as act
+from ..core.commands import Command
+from ..core.values import ACTIVE, ENDED, IMPACT_STATES, LINK_KINDS, MILESTONES, SEVERITIES, Refused
+from .base import Context, Intent, Screen, split
+
+
+class Severity(Intent):
+    name = "severity"
+    verb = "sev"
+    key = "v"
+    words = "change the severity"
+    usage = "SEV1..SEV5 why"
+    example = "/sev 1 checkout fails for everybody"
+    group = "steer"
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        severity, why = split(args, "/sev SEV1 and why")
+        return act.ChangeSeverity(severity=severity, why=why)
+
+    @classmethod
+    def candidates(cls, args: str, ctx: Context) -> list[str]:
+        return [s for s in SEVERITIES if s != ctx.state.severity]
+
+
+class Impact(Intent):
+    name = "impact"
+    verb = "impact"
+    key = "m"
+    words = "say what users see"
+    usage = "what [since TIME] [ongoing|reduced|ended]"
+    example = "/impact 38 % of card checkouts fail since 13:58"
+    group = "steer"
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        what, how, since = args.strip(), "ongoing", None
+        head, _, last = what.rpartition(" ")
+        if head and last.casefold() in IMPACT_STATES:
+            what, how = head, last.casefold()
+        head, found, time = what.rpartition(" since ")
+        if found and head and " " not in time.strip():
+            try:
+                since, what = ctx.when(time.strip()).t, head
+            except Refused:
+                pass  # "since yesterday" is part of the sentence
+        return act.StateImpact(what=what, since=since, state=how)
+
+
+class Phase(Intent):
+    name = "phase"
+    verb = "phase"
+    words = "move to another phase"
+    usage = "investigating|identified|mitigating|monitoring [why]"
+    example = "/phase mitigating roll-back is running"
+    group = "steer"
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        phase, why = split(args, "/phase " + "|".join(ACTIVE))
+        if phase.casefold() in ENDED:
+            raise Refused(f"`/{'close' if phase.casefold() == 'closed' else 'resolve'}` in full ends an incident.")
+        return act.ChangePhase(phase=phase, why=why)
+
+    @classmethod
+    def candidates(cls, args: str, ctx: Context) -> list[str]:
+        return [p for p in ACTIVE if p != ctx.state.phase]
+
+
+class Mark(Intent):
+    name = "mark"
+    verb = "mark"
+    words = "set when a milestone was reached"
+    usage = "MILESTONE [TIME]"
+    example = "/mark detected 14:01"
+    group = "steer"
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        text = " ".join(args.split())
+        if not text:
+            raise Refused("Which milestone? " + ", ".join(MILESTONES) + ".")
+        head, _, time = text.rpartition(" ")
+        if head and any(c.isdigit() for c in time):
+            return act.MarkMilestone(milestone=head, at=ctx.when(time))
+        return act.MarkMilestone(milestone=text)
+
+    @classmethod
+    def candidates(cls, args: str, ctx: Context) -> list[str]:
+        return list(MILESTONES)
+
+
+class Service(Intent):
+    name = "service"
+    verb = "service"
+    words = "name an affected service, or take one off with -"
+    usage = "[-]NAME"
+    example = "/service payments"
+    group = "steer"
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        name = args.strip()
+        return act.NameService(service=name.lstrip("-").strip(), affected=not name.startswith("-"))
+
+
+class Bridge(Intent):
+    name = "bridge"
+    verb = "bridge"
+    words = "say where people talk"
+    usage = "LINK or number"
+    example = "/bridge meet/k3f9"
+    group = "steer"
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        return act.SetBridge(where=args)
+
+
+class Rename(Intent):
+    name = "rename"
+    verb = "rename"
+    words = "give the incident a better title"
+    usage = "TITLE"
+    example = "/rename Checkout returns 500s"
+    group = "steer"
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        return act.Rename(title=args)
+
+
+class Link(Intent):
+    name = "link"
+    verb = "link"
+    words = "link to another incident"
+    usage = "duplicate of|caused by|related to INC"
+    example = "/link caused by K3F9"
+    group = "steer"
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        low = " ".join(args.split())
+        for link in LINK_KINDS:
+            if low.casefold().startswith(link + " "):
+                inc, title = ctx.find(low[len(link) + 1 :])
+                return act.Link(link=link, to=inc, title=title)
+        raise Refused("How are they linked? `/link duplicate of K3F9`, `/link caused by …` or `/link related to …`.")
+
+    @classmethod
+    def candidates(cls, args: str, ctx: Context) -> list[str]:
+        return list(LINK_KINDS)
+
+
+class Resolve(Intent):
+    name = "resolve"
+    verb = "resolve"
+    words = "resolve the incident"
+    usage = "[what resolved it]"
+    example = "/resolve locks gone, error rate back to 0.1 %"
+    group = "steer"
+    whole: ClassVar = True
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        return act.ChangePhase(phase="resolved", why=args.strip())
+
+
+class Close(Intent):
+    name = "close"
+    verb = "close"
+    words = "close the resolved incident"
+    usage = "[why]"
+    group = "steer"
+    whole: ClassVar = True
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        return act.ChangePhase(phase="closed", why=args.strip())
+
+
+class Cancel(Intent):
+    name = "cancel"
+    verb = "cancel"
+    words = "cancel: it was no incident"
+    usage = "why"
+    group = "steer"
+    whole: ClassVar = True
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        if not args.strip():
+            raise Refused("Why is it cancelled? A few words: `/cancel false alarm, a test was running`.")
+        return act.ChangePhase(phase="cancelled", why=args.strip())
+
+
+class Reopen(Intent):
+    name = "reopen"
+    verb = "reopen"
+    words = "open it again"
+    usage = "[why]"
+    group = "steer"
+    whole: ClassVar = True
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        return act.Reopen(why=args.strip())
+
+
+INTENTS: tuple[type[Intent], ...] = (
+    Severity,
+    Impact,
+    Phase,
+    Mark,
+    Service,
+    Bridge,
+    Rename,
+    Link,
+    Resolve,
+    Close,
+    Reopen,
+    Cancel,
+)
