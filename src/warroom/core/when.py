@@ -23,6 +23,7 @@ class When(msgspec.Struct, frozen=True, gc=False):
     at: At | None = None
     problem: str = ""
     seconds: bool = False  # whether seconds were written
+    unitless: bool = False  # `-3`: a slip, or a text that begins with a number
 
     def spoken(self, now: Ms, zone: Zone = utc) -> str:
         """`14:01 UTC, 43 min ago`; with the date when that is not today's."""
@@ -71,7 +72,7 @@ def scan(text: str, now: Ms, zone: Zone = utc) -> When | None:
             return None
         t, to = _span(start, stop, now, zone) if stop else (_resolve(start, now, zone), None)
     except ValueError as problem:
-        return When(len(word), problem=str(problem))
+        return When(len(word), problem=str(problem), unitless=first[1:].isdecimal())
     return When(len(word), At(t, to, bare != word), seconds=_has_seconds(bare))
 
 
