@@ -14,7 +14,7 @@ from ..core.values import At, Ms, Refused
 
 
 class Context(msgspec.Struct, frozen=True):
-    """What an intent may look at: the incident as it is shown, who asks, when, and how to read a time that was typed."""
+    """What an intent may look at: the incident as it is shown, who asks, when, and how to read what was typed."""
 
     state: Incident
     me: str
