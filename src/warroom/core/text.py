@@ -95,15 +95,15 @@ def _paragraph(text: str, cells: int) -> list[str]:
         if used + gap + wide <= cells:
             line, used = line + " " * gap + word, used + gap + wide
             continue
-        if line.strip():
-            lines.append(line.rstrip())
+        if line.strip(" "):
+            lines.append(line.rstrip(" "))
         line, used = "", 0
         for cluster, step in _clusters(word) if wide > cells else [(word, wide)]:
             if used and used + step > cells:
                 lines.append(line)
                 line, used = "", 0
             line, used = line + cluster, used + step
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+    return [*lines, line.rstrip(" ")] if line.strip(" ") or not lines else lines
 
 
 def _clusters(text: str) -> list[tuple[str, int]]:
