@@ -1,21 +1,18 @@
 """What Tab offers: verbs, names, and the words of a scale. It only ever offers what the line could mean there."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 
 from .line import NO_VERBS, nearest
-from .values import MILESTONES, PHASES, SEVERITIES
 from .when import scan
 
-# The verbs whose argument is one of a few words.
-SCALES: Mapping[str, tuple[str, ...]] = {
-    "sev": SEVERITIES,
-    "severity": SEVERITIES,
-    "phase": PHASES,
-    "mark": MILESTONES,
-}
-OF_ROLES = ("assign", "offer", "accept")
+# What could stand where the last word of a verb's arguments is being typed: (verb, arguments so far) -> words.
+Arguments = Callable[[str, str], Iterable[str]]
+
+
+def no_arguments(_verb: str, _args: str) -> Iterable[str]:
+    return ()
 
 
 class Completion(msgspec.Struct, frozen=True, gc=False):
@@ -38,6 +35,7 @@ def complete(
     people: Collection[str] = (),
     roles: Collection[str] = (),
     verbs: Mapping[str, bool] = NO_VERBS,
+    arguments: Arguments = no_arguments,
 ) -> list[Completion]:
     """What could stand at the cursor, best first; nothing inside plain text."""
     head = text[:cursor]
@@ -48,7 +46,7 @@ def complete(
     if head.startswith("/") and not head.startswith("//"):
         if start == 0:
             return [Completion(f"/{verb} ", 0, cursor, f"/{verb}") for verb in _verbs(word[1:], verbs)]
-        return _arguments(head, start, people, roles)
+        return _arguments(head, start, [*people, *roles], arguments)
     if word.startswith("@"):
         return [Completion(f"@{name} ", start, cursor, f"@{name}") for name in _begin(word[1:], people)]
     if word and start == _behind_time(head):
@@ -56,14 +54,16 @@ def complete(
     return []
 
 
-def _arguments(head: str, start: int, people: Collection[str], roles: Collection[str]) -> list[Completion]:
-    verb, _, rest = head[1:].partition(" ")
+def _arguments(head: str, start: int, names: Collection[str], arguments: Arguments) -> list[Completion]:
+    verb, _, args = head[1:].partition(" ")
     first = len(verb) + 2
-    if scale := SCALES.get(verb.casefold()):
-        found = _begin(rest.lstrip(), scale)
-        return [Completion(f"{word} ", first, len(head), word) for word in found]
-    names = [*roles, *people] if verb.casefold() in OF_ROLES and start == first else [*people]
-    return [Completion(f"{name} ", start, len(head), name) for name in _begin(head[start:], names)]
+    word = head[start:]
+    offered = list(arguments(verb.casefold(), args))
+    whole = [each for each in _begin(args, offered) if " " in each and first < start]  # "impact started"
+    found = [Completion(f"{each} ", first, len(head), each) for each in whole]
+    if not offered and word:
+        offered = list(names)
+    return found + [Completion(f"{each} ", start, len(head), each) for each in _begin(word, offered)]
 
 
 def _verbs(word: str, verbs: Mapping[str, bool]) -> list[str]:

@@ -65,12 +65,12 @@ def parse(
     zone: Zone = utc,
     people: Collection[str] = (),
     verbs: Mapping[str, bool] = NO_VERBS,
-    literal: str = "",
+    literal: Collection[str] = (),
 ) -> Line:
     """The line that `text` is, seen from `now`, with times in `zone`. Never raises.
 
     `people` are the handles and roles that are known. `verbs` says of each verb whether it wants its whole word.
-    `literal` is a kind of chip that is text this time, with all that follows it.
+    `literal` are words (`14:01`, `ana:`, `/sev`) that are text this time, with all that follows them.
     """
     line = _line(text, now, zone, people, verbs, literal)
     if keepable(text) != text:
@@ -80,7 +80,7 @@ def parse(
 
 def entry(text: str, now: Ms, zone: Zone = utc, people: Collection[str] = ()) -> Line:
     """`text` as an entry whatever it begins with: no verb, no task. For pasted lines, which must never act."""
-    return parse(text, now, zone, people, literal="task" if text[:1] == "@" else "verb")
+    return Line(rest=text) if text[:1] in ("/", "@") else parse(text, now, zone, people)
 
 
 def as_text(text: str) -> Line:
@@ -96,30 +96,31 @@ def typed(
     return text if line == as_text(text) else "\\" + text
 
 
-def _line(text: str, now: Ms, zone: Zone, people: Collection[str], verbs: Mapping[str, bool], literal: str) -> Line:
+def _line(
+    text: str, now: Ms, zone: Zone, people: Collection[str], verbs: Mapping[str, bool], literal: Collection[str]
+) -> Line:
     if text.startswith("//"):
         return Line(rest=text[1:])
-    if text[:1] == "/" and literal != "verb":
-        return _verb(text, verbs)
-    if text[:1] == "@" and literal != "task" and (task := _task(text, people)):
-        return task
-    if text[:1] in ("/", "@"):
+    first = text[:1]
+    if first in ("/", "@") and text.split(None, 1)[0] in literal:
         return Line(rest=text)
+    if first == "/":
+        return _verb(text, verbs)
+    if first == "@":
+        return _task(text, people, literal) or Line(rest=text)
     return _entry(text, now, zone, people, literal)
 
 
 # ── an entry ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _entry(text: str, now: Ms, zone: Zone, people: Collection[str], literal: str) -> Line:
+def _entry(text: str, now: Ms, zone: Zone, people: Collection[str], literal: Collection[str]) -> Line:
     chips: list[Chip] = []
     at: At | None = None
     who: str | None = None
     kind = "note"
     here = 0
     for step in ("time", "who", "mark"):
-        if step == literal:
-            break
         rest, chip = text[here:], None
         if step == "time" and (found := scan(rest, now, zone)) and _ends(rest, found.end):
             if found.at is None:
@@ -132,6 +133,8 @@ def _entry(text: str, now: Ms, zone: Zone, people: Collection[str], literal: str
         elif step == "mark" and _marked(rest):
             kind = MARKS[rest[0]]
             chip = Chip("mark", kind, here, _behind(text, here + 1))
+        if chip and text[here : chip.end].strip() in literal:
+            break
         if chip:
             chips.append(chip)
             here = chip.end
@@ -139,7 +142,15 @@ def _entry(text: str, now: Ms, zone: Zone, people: Collection[str], literal: str
     if rest[:1] == "\\" and _escapes(rest, now, zone, people, chips):
         rest = rest[1:]
     problem = "write what happened behind it" if chips and not rest.strip() else None
-    return Line(rest=rest, chips=tuple(chips), at=at, who=who, kind=kind, problem=problem)
+    taken = {chip.kind for chip in chips}
+    return Line(
+        rest=rest,
+        chips=tuple(chips),
+        at=at if "time" in taken else None,
+        who=who if "who" in taken else None,
+        kind=kind if "mark" in taken else "note",
+        problem=problem,
+    )
 
 
 def _no_time(text: str, found: When) -> Line:
@@ -156,7 +167,7 @@ def _escapes(text: str, now: Ms, zone: Zone, people: Collection[str], chips: lis
     """Whether the `\\` that `text` begins with stands before something that would be recognised there."""
     bare = text.lstrip("\\")
     if not chips:
-        return bool(bare) and _line(bare, now, zone, people, NO_VERBS, "") != Line(rest=bare)
+        return bool(bare) and _line(bare, now, zone, people, NO_VERBS, ()) != Line(rest=bare)
     so_far = {chip.kind for chip in chips}
     who = "who" not in so_far and "mark" not in so_far and _who(bare, people) is not None
     return who or ("mark" not in so_far and _marked(bare))
@@ -190,7 +201,7 @@ def _behind(text: str, here: int) -> int:
 # ── a task ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _task(text: str, people: Collection[str]) -> Line | None:
+def _task(text: str, people: Collection[str], literal: Collection[str]) -> Line | None:
     word = text[1 : LONGEST_NAME + 1].split(None, 1)[0] if text[1:2].strip() else ""
     if not word or not all(c.isalnum() or c in "._-" for c in word):
         return None
@@ -200,11 +211,11 @@ def _task(text: str, people: Collection[str]) -> Line | None:
     chips = [Chip("task", f"task for {who}" if known else f"task for {who}, new here", 0, start)]
     what, within = text[start:], None
     problem, again = None, False
-    if found := _within(what):
+    if (found := _within(what)) and f"in {found[2]}" not in literal:
         at, end, span = found
         try:
             within = duration(span)
-            chips.append(Chip("duration", f"in {span}", start + at, start + end))
+            chips.append(Chip("duration", f"in {span}", start + at + 1, start + end))
             what = (what[:at].rstrip() + what[end:]).strip()
         except ValueError as refused:
             problem, again = f"{refused}, or {_AGAIN}", True
