@@ -1,0 +1,103 @@
+"""Two lines on top, tinted by severity: what, how bad, which phase, since when; then the impact and what is saved."""
+
+from ..core.duration import spell
+from ..core.text import clean
+from ..core.values import HOUR, MINUTE, Ms
+from .glyphs import IMPACT, SEVERITY
+from .moment import Moment
+from .panes.pane import Card, Pane
+from .spans import Line, cells, clip, spread
+from .theme import tint
+
+COMPACT = 100  # narrower than this, words are shortened
+
+
+def card(moment: Moment, width: int, height: int) -> Card:
+    """Both lines for `width` cells."""
+    narrow = width < COMPACT
+    return Card(lines=[_first(moment, width, narrow), _second(moment, width, narrow)])
+
+
+def _first(moment: Moment, width: int, narrow: bool) -> Line:
+    incident = moment.incident
+    gap = " " if narrow else "  "
+    name = moment.handle.removeprefix("INC-") if narrow else moment.handle
+    head: list[tuple[str, str]] = [(" ", ""), (name, "bold"), (gap, "")]
+    if incident.drill:
+        head += [("DRILL", "violet bold"), (gap, "")]
+    if incident.restricted:
+        head += [("restricted", "amber"), (gap, "")]
+    head.append((clean(incident.title), "bold"))
+    span = incident.elapsed(moment.now)
+    ran = _minutes(span) if narrow else spell(span)
+    clock = moment.hm(moment.now) if narrow else moment.hms(moment.now)
+    zone = "Z" if narrow and moment.zone == "UTC" else f" {moment.zone}"
+    ink = {"SEV1": "red", "SEV2": "amber"}.get(incident.severity, "text")
+    tail: Line = (
+        (SEVERITY + " ", ink),
+        (incident.severity, f"{ink} bold"),
+        (gap, ""),
+        (incident.phase.upper(), "bold"),
+        (gap if narrow else "   ", ""),
+        (f"T+{ran}", "bold"),
+        (gap if narrow else "   ", ""),
+        (clock + zone, ""),
+        (" ", ""),
+    )
+    return spread(tuple(head), tail, width)
+
+
+def _minutes(span: Ms) -> str:
+    return f"{span // MINUTE}m" if span < HOUR else spell(span)
+
+
+def _second(moment: Moment, width: int, narrow: bool) -> Line:
+    incident = moment.incident
+    impact = incident.impact
+    head: list[tuple[str, str]] = [(" ", "")]
+    if impact:
+        ended = impact.state == "ended"
+        head += [(IMPACT + " ", "muted" if ended else "red"), (clean(impact.what), "")]
+    else:
+        head += [("impact not stated yet", "muted")]
+    gap = "  " if narrow else "   "
+    tail = (*_saved(moment), (" ", ""))
+    bridge = clean(incident.bridge)
+    about: list[tuple[str, str]] = []
+    if incident.services and not narrow:
+        about += [(gap, ""), (clean(", ".join(incident.services)), "muted")]
+    if bridge:
+        about += [(" · " if about else gap, "muted"), ("bridge ", "muted"), (bridge, "")]
+    # The bridge is what somebody new needs first: a long impact gives way to it.
+    state = f", {impact.state}" if impact and impact.state != "ongoing" and not narrow else ""
+    room = width - cells(tail) - cells(about) - len(state) - 1
+    if cells(head) > room > 16:
+        head[-1] = (clip(head[-1][0], room - cells(head[:-1])), head[-1][1])
+    head.append((state, "muted"))
+    return spread((*head, *about), tail, width)
+
+
+def _saved(moment: Moment) -> Line:
+    """What became of what was written: `saved`, `saved · 2 unsent since 14:02`, or what is wrong."""
+    sight = moment.sight
+    saved = (clean(sight.saved), "red bold" if sight.trouble else "green")
+    if not sight.unsent:
+        return (saved,)
+    since = f" since {moment.hm(sight.unsent_since)}" if sight.unsent_since is not None else ""
+    return (saved, (" · ", "muted"), (f"{sight.unsent} unsent{since}", "amber"))
+
+
+class Header(Pane):
+    """The two lines on top."""
+
+    DEFAULT_CSS = "Header { height: 2; }"
+    framed = False
+
+    def card(self, moment: Moment, width: int, height: int) -> Card:
+        return card(moment, width, height)
+
+    def ground(self, y: int) -> str:
+        if y or self.moment is None:
+            return "panel"
+        incident = self.moment.incident
+        return "drill" if incident.drill else tint(incident.severity)

@@ -1,0 +1,92 @@
+"""One incident at one moment, as one person sees it: the only thing a pane is given."""
+
+from functools import cached_property
+
+import msgspec
+
+from ..core import due as core_due
+from ..core import escalation
+from ..core.due import Due
+from ..core.incident import Checklist, Held, Incident
+from ..core.values import Ms, handle
+from ..core.zone import Zone, utc
+from . import clock
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """How this person looks at it. `saved` says what became of their facts, `unsent` how many wait to be sent."""
+
+    me: str = ""
+    zone: Zone = utc
+    ascii: bool = False
+    handle: str = ""  # where the room knows one that is unique here
+    saved: str = "saved"
+    unsent: int = 0
+    unsent_since: Ms | None = None
+    trouble: bool = False  # `saved` tells of a failed write
+    pager: str = ""
+
+
+_PLAIN = Sight()
+
+
+class Scene:
+    """What follows from the facts alone, worked out once per state and only when a pane asks."""
+
+    def __init__(self, incident: Incident) -> None:
+        self.incident = incident
+
+    @cached_property
+    def roles(self) -> tuple[Held, ...]:
+        return self.incident.roles
+
+    @cached_property
+    def checklists(self) -> tuple[Checklist, ...]:
+        return self.incident.checklists
+
+    @cached_property
+    def people(self) -> int:
+        return len(self.incident.seen)
+
+    @cached_property
+    def handle(self) -> str:
+        return handle(self.incident.id) if self.incident.id else ""
+
+
+class Moment:
+    """A scene at `now` (UTC ms). Moments are equal only to themselves, so that showing one costs no comparison."""
+
+    def __init__(self, scene: Scene, now: Ms, sight: Sight = _PLAIN) -> None:
+        self.scene = scene
+        self.incident = scene.incident
+        self.now = now
+        self.sight = sight
+
+    @cached_property
+    def due(self) -> list[Due]:
+        """Everything that counts down, what is late first."""
+        return core_due.due(self.incident, self.now)
+
+    @cached_property
+    def page(self) -> escalation.View:
+        return escalation.view(self.incident, self.now)
+
+    @property
+    def handle(self) -> str:
+        return self.sight.handle or self.scene.handle
+
+    def hm(self, t: Ms) -> str:
+        return clock.hm(t, self.sight.zone)
+
+    def hms(self, t: Ms) -> str:
+        return clock.hms(t, self.sight.zone)
+
+    @property
+    def zone(self) -> str:
+        return self.sight.zone(self.now)[1]
+
+
+def moment(incident: Incident, now: Ms, sight: Sight = _PLAIN, before: Moment | None = None) -> Moment:
+    """`incident` at `now`; what was worked out for `before` is kept where the facts are the same."""
+    same = before is not None and before.incident is incident
+    return Moment(before.scene if same and before else Scene(incident), now, sight)

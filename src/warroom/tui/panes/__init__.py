@@ -1,0 +1,1 @@
+"""The panes of the war room: each one is a look, one moment and one watcher."""
