@@ -88,35 +88,55 @@ def _envelope(wire: _Wire) -> bytes:
     return text if wire.v != ENVELOPE else text[:-1] + b',"v":1}'
 
 
-def _to_wire(event: Event) -> _Wire:
-    body, by, salt = event.body, event.by, event.salt
-    raw: bytes
-    if isinstance(body, Redacted):
-        raw, who, salt = canonical(body.body), canonical(body.by), ""
-    else:
-        raw, who = body.raw if isinstance(body, Unknown) else canonical(body), canonical(by)
-    return _Wire(
-        event.at,
-        msgspec.Raw(raw),
-        msgspec.Raw(who),
-        event.id,
-        event.inc,
-        event.lam,
-        event.over,
-        event.prev,
-        event.rec,
-        event.rep,
-        salt,
-        event.seq,
-        body.type,
-        event.v,
-    )
+class _Rest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What stands after `by` in an envelope, but for `v`."""
+
+    id: str
+    inc: str
+    lam: int
+    over: tuple[str, ...] = ()
+    prev: str = ""
+    rec: Ms = 0
+    rep: str = ""
+    salt: str = ""
+    seq: int = 0
+    type: str = ""
 
 
 def encode(event: Event) -> tuple[bytes, str]:
     """The event's canonical bytes and its hash."""
-    wire = _to_wire(event)
-    return _envelope(wire), _hash(wire)
+    body, salt = event.body, event.salt.encode()
+    if isinstance(body, Redacted):
+        salt = b""
+        said, who = canonical(body.body), canonical(body.by)
+    else:
+        said, who = body.raw if isinstance(body, Unknown) else canonical(body), canonical(event.by)
+    at = canonical(event.at)
+    rest = canonical(
+        _Rest(
+            event.id,
+            event.inc,
+            event.lam,
+            event.over,
+            event.prev,
+            event.rec,
+            event.rep,
+            salt.decode(),
+            event.seq,
+            body.type,
+        )
+    )[1:-1]
+    text = b'{"at":%b,"body":%b,"by":%b,%b,"v":%d}' % (at, said, who, rest, event.v)
+    if not salt:
+        return text, sha256(text).hexdigest()
+    bare = b'{"at":%b,"body":"%b","by":"%b",%b,"v":%d}' % (
+        at,
+        sha256(salt + said).hexdigest().encode(),
+        sha256(salt + who).hexdigest().encode(),
+        rest.replace(b',"salt":"%b"' % salt, b"", 1),  # cannot be text: in a string its quotes would be escaped
+        event.v,
+    )
+    return text, sha256(bare).hexdigest()
 
 
 # One class per kind, so that a whole file is decoded in one pass, bodies and all: the envelope's `type` is the tag.

@@ -1,0 +1,332 @@
+"""The facts of one incident on disk: opened, loaded, followed and written under the lock.
+
+A fact is on disk and synced before anybody else sees it. TinyDB is not imported here: its files are only opened by it.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from ..core.events import Event
+from . import layout, lock, network, rows
+from .errors import Missing, Unreadable, not_written
+from .file import AppendFile, make
+from .layout import Place, Row
+from .rows import LogRow
+from .verify import Trouble, check
+from .writing import Writing
+
+TABLE = "events"
+
+
+class _Damaged(Exception):
+    """The file has to be mended before it can be loaded."""
+
+
+class Standing:
+    """What the next fact needs to know of the ones before it."""
+
+    __slots__ = ("lam", "prev", "seq")
+
+    def __init__(self, lam: int = 0, seq: int = 0, prev: str = "") -> None:
+        self.lam, self.seq, self.prev = lam, seq, prev
+
+
+class Log:
+    """The facts of one incident. For one thread at a time.
+
+    `inc`: the incident. `rep`: the replica that writes. `repaired`: what was put right, in a sentence, or None.
+    """
+
+    def __init__(self, file: AppendFile, inc: str, replica: str) -> None:
+        self.file = file
+        self.path = file.path
+        self.inc = inc
+        self.rep = replica
+        self.repaired: str | None = None
+        self.place: Place | None = None
+        self.standing: Standing | None = None
+        self._loaded = False  # whether everything before `place` was handed out
+        self._seen = (0, 0)
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], inc: str, replica: str) -> Self:
+        """A new, empty, durable log. Raises Exists, or what a failed write raises."""
+        path = os.path.realpath(path)
+        lock.available()
+        try:
+            os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        except OSError as problem:
+            raise not_written(problem, path) from problem
+        make(path, rows.meta(inc), TABLE)
+        return cls.open(path, replica)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], replica: str, *, read_only: bool = False) -> Self:
+        """The log at `path`; a cut or damaged file is put right first, unless `read_only`.
+
+        Raises NotOpened, LockHeld.
+        """
+        file = AppendFile(os.fspath(path), TABLE, read_only=read_only, tidy=rows.tidy)
+        try:
+            network.claim(file.path, write=not read_only)
+            inc, repaired = _opening(file)
+        except BaseException:
+            file.close()
+            raise
+        log = cls(file, inc, replica)
+        log.repaired = repaired or None
+        return log
+
+    def close(self) -> None:
+        self.file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ── reading ─────────────────────────────────────────────────────────────────────────────────
+
+    def load(self) -> list[Event]:
+        """All facts in file order; `follow` goes on from here. A fact that cannot be read is left out: see `verify`."""
+        try:
+            return self._load()
+        except _Damaged:
+            with self.file.holding():
+                self._mend()
+                return self._load()
+
+    def _load(self) -> list[Event]:
+        file = self.file
+        with file.sharing():
+            data = file.read()
+            self._seen = (file.inode, len(data))
+            events = rows.events_in(data)
+            unread: list[Row] = []
+            if events is None:
+                events, unread = rows.events_of(rows.split(data) or self._salvage(data))
+                if not all(layout.is_object(row.data) for row in unread):
+                    events, unread = rows.events_of(self._salvage(data))
+            if unread:
+                which = ", ".join(str(row.number) for row in unread[:5])
+                self._say(f"{len(unread)} facts of {os.path.basename(self.path)} cannot be read (row {which}).")
+            tail = file.tail()
+            self._loaded = tail is not None
+            if tail is not None:
+                self.place, _ = tail
+        return events
+
+    def _salvage(self, data: bytes) -> list[Row]:
+        """The rows of a file in another layout, or of a damaged one that must not be mended here."""
+        from .salvage import salvage
+
+        found = salvage(data, TABLE, rows.tidy)
+        if (found.bad or found.good_end != len(data) - 3) and not found.edited and not self.file.read_only:
+            raise _Damaged
+        if found.bad:
+            self._say(f"{os.path.basename(self.path)} is damaged: {len(found.bad)} pieces of it cannot be read.")
+        return found.rows
+
+    def _mend(self) -> None:
+        self._lost()
+        self._say(self.file.mend(rows.meta(self.inc)))
+
+    def _say(self, sentence: str) -> None:
+        if sentence and sentence not in (self.repaired or ""):
+            self.repaired = f"{self.repaired} {sentence}" if self.repaired else sentence
+
+    def tail(self, n: int) -> list[Event]:
+        """The last `n` facts, without reading the rest of a long file."""
+        with self.file.sharing():
+            found = self.file.tail(n)
+        if found is not None:
+            events, unread = rows.events_of(found[1])
+            if not unread:
+                return events
+        return self.load()[-n:] if n else []
+
+    def follow(self, wait: float = lock.WAIT) -> list[Event] | None:
+        """What others added since `load` or the last `follow` or writing; None: load again.
+
+        Costs one stat when nothing happened.
+        """
+        try:
+            status = os.stat(self.path)
+        except OSError as problem:
+            raise Missing(f"{os.path.basename(self.path)} was moved or removed. See `warroom list`.") from problem
+        if (status.st_ino, status.st_size) == self._seen:
+            return []
+        with self.file.sharing(wait):
+            return self._news()
+
+    def _news(self) -> list[Event] | None:
+        """What was added since the place, which moves on; None, and the log has to be loaded again."""
+        found = self.file.since(self.place) if self._loaded and self.place is not None else None
+        if found is None:
+            self._lost()
+            return None
+        place, added = found
+        if not added:
+            return []
+        events, unread = rows.events_of(added)
+        if unread:
+            self._lost()
+            return None
+        self.reached(place)
+        if self.standing is not None:
+            self.standing = self._standing_after(added, self.standing)
+        return events
+
+    def reached(self, place: Place) -> None:
+        """The file ends at `place` now; what stands before it and was not handed out before, is so by the caller."""
+        self.place = place
+        if self._loaded:
+            self._seen = (place.inode, place.end + len(layout.CLOSER))
+
+    def _lost(self) -> None:
+        self._loaded = False
+        self._seen = (0, 0)
+
+    def verify(self) -> list[Trouble]:
+        """Every broken fact, first the first, and what was set aside; empty: the log is whole."""
+        with self.file.sharing():
+            data = self.file.read()
+        return check(data, self.inc, self.path)
+
+    def rows(self) -> Iterator[tuple[bytes, str]]:
+        """Every fact as the bytes that were hashed, with its hash, in file order."""
+        for row in self._unpacked():
+            yield bytes(row.e), row.h
+
+    def bytes_of(self, ids: Iterable[str]) -> dict[str, tuple[bytes, str]]:
+        """The same for these facts, by id."""
+        wanted = set(ids)
+        found: dict[str, tuple[bytes, str]] = {}
+        for row in self._unpacked():
+            data = bytes(row.e)
+            at = data.find(b'"id":"') + 6
+            id = data[at : data.find(b'"', at)].decode("ascii", "replace")
+            if id in wanted:
+                found[id] = (data, row.h)
+        return found
+
+    def _unpacked(self) -> list[LogRow]:
+        return [row for each in self.all_rows() if (row := rows.unpack(each.data)) is not None]
+
+    def all_rows(self) -> list[Row]:
+        """Every row of the file, however it is laid out."""
+        with self.file.sharing():
+            data = self.file.read()
+        found = rows.split(data)
+        if found is None:
+            from .salvage import salvage
+
+            found = salvage(data, TABLE, rows.tidy).rows
+        return found
+
+    # ── writing ─────────────────────────────────────────────────────────────────────────────────
+
+    def writing(self, wait: float = lock.WAIT) -> Writing:
+        """The exclusive lock for a block in which facts are sealed and written. Raises LockHeld, ReadOnlyNow."""
+        return Writing(self, wait)
+
+    def begin(self, wait: float) -> list[Event] | None:
+        """Takes the lock and finds the standing. What others added since the last look; None: load again."""
+        self.file.acquire(False, wait)
+        try:
+            fresh = self._news()
+            if self.standing is None or not self._loaded:
+                self._find_standing()
+            return fresh if self._loaded else None
+        except BaseException:
+            self.file.release()
+            raise
+
+    def end(self) -> None:
+        self.file.release()
+
+    def _find_standing(self) -> None:
+        found = self._last_row()
+        if found is None:
+            self._mend()
+            found = self._last_row()
+            if found is None:
+                raise Unreadable(f"{os.path.basename(self.path)} could not be put right. See `warroom verify`.")
+        place, last = found
+        if not self._loaded:
+            self.place = place
+        self.standing = self._standing_after(last, None)
+
+    def _last_row(self) -> tuple[Place, list[Row]] | None:
+        found = self.file.tail()
+        return found if found is not None and all(layout.is_object(row.data) for row in found[1]) else None
+
+    def _standing_after(self, added: list[Row], before: Standing | None) -> Standing:
+        """From the last of these rows when its hash fits and it agrees with itself, else from the whole file."""
+        if not added:
+            return before or Standing()
+        last = rows.unpack(added[-1].data)
+        event = rows.event_of(added[-1].data)
+        if last is None or event is None or not rows.intact(last) or last.lam < event.lam:
+            return self._scan()
+        if event.rep == self.rep and last.own != (self.rep, event.seq, last.h):
+            return self._scan()
+        if last.own[0] == self.rep:
+            return Standing(last.lam, last.own[1], last.own[2])
+        if before is None:
+            return self._scan()
+        for row in reversed(added):
+            own = found.own if (found := rows.unpack(row.data)) else ("", 0, "")
+            if own[0] == self.rep:
+                return Standing(last.lam, own[1], own[2])
+        return Standing(last.lam, before.seq, before.prev)
+
+    def _scan(self) -> Standing:
+        """From every row: of a broken one only what two places in it agree on is believed."""
+        standing = Standing()
+        for each in self.all_rows():
+            row = rows.unpack(each.data)
+            event = rows.event_of(each.data)
+            if row is None or event is None:
+                continue
+            sound = rows.intact(row)
+            if sound:
+                standing.lam = max(standing.lam, event.lam)
+            if event.rep == self.rep and (sound or row.own == (self.rep, event.seq, row.h)):
+                standing.seq, standing.prev = max((standing.seq, standing.prev), (event.seq, row.h))
+        return standing
+
+
+def _opening(file: AppendFile) -> tuple[str, str]:
+    """The incident in the file, and what had to be put right."""
+    with file.sharing():
+        tables = file.head()
+        last = file.tail() if tables is not None else None
+        if tables is not None and last is not None and all(layout.is_object(row.data) for row in last[1]):
+            return _known(file.path, *rows.meta_of(tables)), ""
+        data = file.read()
+    from .salvage import salvage
+
+    found = salvage(data, TABLE, rows.tidy)
+    inc, format = rows.meta_of(found.tables)
+    if not inc:
+        events, _ = rows.events_of(found.rows)
+        inc = events[0].inc if events else ""
+    _known(file.path, inc, format)
+    if found.edited:
+        return inc, ""  # read as it is; the next write brings it back to the layout
+    if file.read_only:
+        return inc, f"{os.path.basename(file.path)} was cut or damaged; the next one who writes to it puts it right."
+    with file.holding():
+        return inc, file.mend(rows.meta(inc))
+
+
+def _known(path: str, inc: str, format: int) -> str:
+    name = os.path.basename(path)
+    if format > rows.FORMAT:
+        raise Unreadable(f"{name} was written by a newer warroom (format {format}). Update warroom to open it.")
+    if not inc:
+        raise Unreadable(f"{name} holds no incident: it was not written by warroom, or nothing of it is left.")
+    return inc

@@ -1,0 +1,172 @@
+"""One stretch of writing under the lock: facts are sealed, then written and synced together.
+
+Sealing gives a fact all that a draft lacks (id, salt, numbers, the chain); nothing counts before `write` returns.
+"""
+
+import os
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+import msgspec
+
+from ..core import codec
+from ..core.events import Body, Event, FactRedacted
+from ..core.values import CROCKFORD, At, By, Ms
+from . import beside, rows
+from .errors import NotWritten, TooLarge, not_written
+from .layout import Place, Row
+
+if TYPE_CHECKING:
+    from .log import Log
+
+_with_hash = msgspec.structs.force_setattr
+
+# `values.fact_id` of random bytes without its arithmetic, for the one place where every microsecond is waited for.
+_FIVE_BITS = bytes(CROCKFORD.encode()[n & 31] for n in range(256))
+_ONE_BIT = bytes(CROCKFORD.encode()[n & 16] for n in range(256))
+
+
+class Sealable(Protocol):
+    """What core's `Draft` is: a body, when it happened, and the values it replaces."""
+
+    @property
+    def body(self) -> Body: ...
+    @property
+    def at(self) -> At: ...
+    @property
+    def over(self) -> tuple[str, ...]: ...
+
+
+class Writing:
+    """Use as `with log.writing() as w`.
+
+    `fresh`: what others wrote since the last look; None: call `log.load()` inside the block, before deciding.
+    """
+
+    __slots__ = ("_log", "_redact", "_rows", "_wait", "fresh", "lam", "prev", "seq")
+
+    def __init__(self, log: "Log", wait: float) -> None:
+        self._log, self._wait = log, wait
+        self.fresh: list[Event] | None = None
+
+    def __enter__(self) -> Self:
+        self.fresh = self._log.begin(self._wait)
+        self._rows: list[bytes] = []
+        self._redact: set[str] = set()
+        self._from_standing()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._log.end()
+
+    def _from_standing(self) -> None:
+        standing = self._log.standing
+        assert standing is not None
+        self.lam, self.seq, self.prev = standing.lam, standing.seq, standing.prev
+
+    def seal(self, draft: Sealable, *, at_now: Ms, by: By) -> Event:
+        """The draft as this replica's next fact; not yet written. Raises NotWritten when it cannot be kept as it is."""
+        log = self._log
+        random = os.urandom(36)
+        body = draft.body
+        event = Event(
+            id=(random[:19].translate(_FIVE_BITS) + random[19:20].translate(_ONE_BIT)).decode(),
+            inc=log.inc,
+            rep=log.rep,
+            seq=self.seq + 1,
+            lam=self.lam + 1,
+            at=draft.at,
+            rec=at_now,
+            by=by,
+            body=body,
+            over=draft.over,
+            prev=self.prev,
+            salt=random[20:].hex(),
+        )
+        try:
+            data, hash = codec.encode(event)
+        except UnicodeEncodeError:
+            raise NotWritten(
+                "This text has half a character in it (a lone surrogate). Type that place again."
+            ) from None
+        if len(data) > codec.MAX_EVENT:
+            raise TooLarge(
+                f"This is {len(data) // 1024} KiB, and a fact may have {codec.MAX_EVENT // 1024}. "
+                "Shorten it, or keep it as evidence."
+            )
+        if b"\\u0000" in data:
+            raise NotWritten("This text has a NUL character in it. Take it out, then press Enter again.")
+        _with_hash(event, "hash", hash)
+        self.seq += 1
+        self.lam += 1
+        self.prev = hash
+        self._rows.append(rows.pack(data, hash, self.lam, (log.rep, self.seq, hash)))
+        if isinstance(body, FactRedacted):
+            self.redact(body.of)
+        return event
+
+    def accept(self, data: bytes, hash: str) -> Event:
+        """A fact of another replica, its bytes unchanged; not yet written. Raises `codec.Bad`."""
+        event = codec.accept(data, hash)
+        if event.inc != self._log.inc:
+            raise codec.Bad("a fact of another incident")
+        self.lam = max(self.lam, event.lam)
+        if event.rep == self._log.rep and event.seq > self.seq:
+            self.seq, self.prev = event.seq, hash
+        self._rows.append(rows.pack(data, hash, self.lam, (self._log.rep, self.seq, self.prev)))
+        if isinstance(event.body, FactRedacted):
+            self.redact(event.body.of)
+        return event
+
+    def redact(self, of: str) -> None:
+        """At the next `write` the text of this fact leaves the file and everything beside it; a tombstone stays."""
+        self._redact.add(of)
+
+    def write(self) -> None:
+        """Everything sealed so far, in one write and one sync. Raises NotWritten: then nothing of it counts."""
+        log = self._log
+        assert log.place is not None
+        if not self._rows and not self._redact:
+            return
+        try:
+            if self._redact:
+                log.reached(self._rewrite())
+            else:
+                log.reached(log.file.append(log.place, self._rows))
+        except BaseException:
+            self._from_standing()
+            raise
+        finally:
+            self._rows = []
+        standing = log.standing
+        assert standing is not None
+        standing.lam, standing.seq, standing.prev = self.lam, self.seq, self.prev
+        if self._redact:
+            self._redact = set()
+            self._scrub()
+
+    def _rewrite(self) -> Place:
+        log = self._log
+        old = log.all_rows()
+        first = old[-1].number + 1 if old else 1
+        new = [Row(number, data) for number, data in enumerate(self._rows, first)]
+        tables = log.file.head() or rows.meta(log.inc)
+        return log.file.replace(tables, [self._without_text(row) for row in [*old, *new]])
+
+    def _without_text(self, row: Row) -> Row:
+        if not any(of.encode() in row.data for of in self._redact):
+            return row
+        found = rows.unpack(row.data)
+        event = rows.event_of(row.data)
+        if found is None or event is None or event.id not in self._redact:
+            return row
+        bare, _ = codec.redact(bytes(found.e))
+        return Row(row.number, rows.pack(bare, found.h, found.lam, found.own))
+
+    def _scrub(self) -> None:
+        try:
+            beside.scrub(self._log.path)
+        except OSError as problem:
+            raise not_written(problem, self._log.path) from problem
