@@ -228,6 +228,21 @@ class Logged(Body, frozen=True, gc=False, omit_defaults=True):
         return self.text_
 
 
+class EvidenceAttached(Body, frozen=True, gc=False, omit_defaults=True):
+    """A log, a screenshot, a pasted block: the bytes are beside the incident under their SHA-256."""
+
+    type: ClassVar = "evidence.attached"
+    kind: ClassVar = "evidence"
+    sha: str
+    size: int
+    name: str
+    media: str = ""
+
+    def text(self) -> str:
+        size = f"{self.size} B" if self.size < 1024 else f"{self.size // 1024} KiB"
+        return f"{self.name}  {size}  {self.sha[:8]}"
+
+
 class Amended(Value, frozen=True, gc=False, omit_defaults=True):
     """A correction of an entry: what is not None stands instead; a new time is the fact's `to_at`."""
 
@@ -251,10 +266,10 @@ class Retracted(Body, frozen=True, gc=False, omit_defaults=True):
     kind: ClassVar = "undo"
     of: str
     why: str = ""
-    what: str = ""
+    what: str = ""  # what sort of fact; never its text, which a redaction would have to find here too
 
     def text(self) -> str:
-        return _because(f"took back: {self.what}" if self.what else "took back an entry", self.why)
+        return _because(f"took back {self.what or 'an entry'}", self.why)
 
 
 class FactRedacted(Body, frozen=True, gc=False, omit_defaults=True):
@@ -426,7 +441,7 @@ class TaskChanged(Value, frozen=True, gc=False, omit_defaults=True):
     def text(self) -> str:
         head = f"@{self.who} {self.what}".strip()
         word = {"done": "done", "dropped": "dropped"}.get(self.state, "more time")
-        return f"{word}: {head}" + (f" · {self.result}" if self.result else "")
+        return (f"{word}: {head}" if head else word) + (f" · {self.result}" if self.result else "")
 
 
 class PollOpened(Body, frozen=True, gc=False, omit_defaults=True):

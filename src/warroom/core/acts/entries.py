@@ -30,6 +30,20 @@ class Log(Command, frozen=True, kw_only=True):
         return [Draft(ev.Logged(text_=self.text, kind_=self.kind, who=self.who), self.at or At(stamp.now))]
 
 
+class AttachEvidence(Command, frozen=True, kw_only=True):
+    """Name bytes that are kept beside the incident already; taken whatever the state is, as an entry is."""
+
+    sha: str
+    size: int
+    name: str
+    media: str = ""
+    blind: ClassVar = True
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        return [self.draft(state, stamp, ev.EvidenceAttached(self.sha, self.size, self.name, self.media))]
+
+
 def fact(state: Incident, id: str) -> Event:
     """The fact that `id`, or the beginning of an id, names. Raises `Refused`."""
     found = state.find(id)
