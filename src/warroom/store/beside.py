@@ -13,7 +13,7 @@ def local(path: str) -> str:
 
 def cache(path: str) -> str:
     """The last rows as they were shown, for an early first frame: may be lost."""
-    return _stem(path) + ".cache"
+    return _stem(path) + ".screen"
 
 
 def pager(path: str) -> str:
@@ -42,7 +42,10 @@ def scrub(path: str) -> None:
     """Takes every text of this incident out of what lies beside its file: a redaction holds there too."""
     from .local import forget_texts
 
-    for name in [*torn(path), cache(path), *glob.glob(glob.escape(path) + "*.new")]:
+    lobby = os.path.join(os.path.dirname(path), "lobby.screen")
+    begun = [name + "*" for name in (glob.escape(cache(path)), glob.escape(path) + ".torn", glob.escape(lobby))]
+    begun.append(glob.escape(path) + "*.new")
+    for name in [each for pattern in begun for each in glob.glob(pattern)]:
         disk.forget(name)
     forget_texts(local(path))
     disk.sync_folder(os.path.dirname(path))

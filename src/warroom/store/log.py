@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from ..core.events import Event
-from . import layout, lock, network, rows
-from .errors import Missing, Unreadable, not_written
+from . import access, layout, lock, network, rows
+from .errors import Missing, Unreadable
 from .file import AppendFile, make
 from .layout import Place, Row
 from .rows import LogRow
@@ -54,10 +54,7 @@ class Log:
         """A new, empty, durable log. Raises Exists, or what a failed write raises."""
         path = os.path.realpath(path)
         lock.available()
-        try:
-            os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        except OSError as problem:
-            raise not_written(problem, path) from problem
+        access.ready(os.path.dirname(path))
         make(path, rows.meta(inc), TABLE)
         return cls.open(path, replica)
 

@@ -1,0 +1,116 @@
+"""Wakes whoever waits for a file.
+
+By inotify on its folder, so that a rename is seen too; where there is none, by a stat every 200 ms.
+"""
+
+import ctypes
+import os
+import select
+import struct
+import sys
+import time
+
+from .network import is_remote
+
+EVERY = 0.2  # seconds between two looks where nothing wakes us
+
+_MODIFY, _MOVED_FROM, _MOVED_TO, _CREATE, _DELETE = 0x2, 0x40, 0x80, 0x100, 0x200
+_HEAD = struct.Struct("iIII")
+_OVERFLOW = 0x4000
+
+
+class Watcher:
+    """`wait` returns when the file may have changed, or when another thread calls `wake`."""
+
+    def __init__(self, path: str, *, polling: bool = False) -> None:
+        self._path = os.path.realpath(path)
+        self._name = os.path.basename(self._path).encode()
+        folder = os.path.dirname(self._path)
+        self._inotify = -1 if polling or is_remote(folder) else _inotify(folder)
+        self._woken, self._wake = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(self._wake, False)
+        self._last = self._state()
+
+    def fileno(self) -> int | None:
+        """What `select` can wait on for a change of the file; None where only looking helps."""
+        return self._inotify if self._inotify >= 0 else None
+
+    def wait(self, timeout_s: float) -> bool:
+        """True: the file may have changed. False: `timeout_s` is over, or `wake` was called."""
+        until = time.monotonic() + timeout_s
+        while True:
+            left = max(0.0, until - time.monotonic())
+            if self._inotify >= 0:
+                ready, _, _ = select.select([self._woken, self._inotify], [], [], left)
+            else:
+                ready, _, _ = select.select([self._woken], [], [], min(left, EVERY))
+            changed = self._changed(ready)
+            if self._woken in ready:
+                self._drain()
+            if changed or self._woken in ready or time.monotonic() >= until:
+                return changed
+
+    def _changed(self, ready: list[int]) -> bool:
+        if self._inotify >= 0:
+            return self._inotify in ready and self._named()
+        state = self._state()
+        changed, self._last = state != self._last, state
+        return changed
+
+    def _named(self) -> bool:
+        """Whether one of the waiting notices is about our file."""
+        try:
+            data = os.read(self._inotify, 65536)
+        except BlockingIOError:
+            return False
+        at = 0
+        found = False
+        while at < len(data):
+            _, mask, _, length = _HEAD.unpack_from(data, at)
+            at += _HEAD.size
+            found = found or bool(mask & _OVERFLOW) or data[at : at + length].rstrip(b"\0") == self._name
+            at += length
+        return found
+
+    def _state(self) -> tuple[int, int, int]:
+        try:
+            status = os.stat(self._path)
+        except OSError:
+            return (0, 0, 0)
+        return (status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def wake(self) -> None:
+        """Makes `wait` return, from any thread or signal handler."""
+        try:
+            os.write(self._wake, b"!")
+        except (BlockingIOError, OSError):
+            pass  # full: it is awake; closed: nobody waits
+
+    def _drain(self) -> None:
+        try:
+            while os.read(self._woken, 4096):
+                pass
+        except BlockingIOError:
+            pass
+
+    def close(self) -> None:
+        for fd in (self._inotify, self._woken, self._wake):
+            if fd >= 0:
+                os.close(fd)
+        self._inotify = self._woken = self._wake = -1
+
+
+def _inotify(folder: str) -> int:
+    """A descriptor that is readable when a name in the folder changes, or -1 where there is none to be had."""
+    if sys.platform != "linux":
+        return -1
+    libc = ctypes.CDLL(None, use_errno=True)
+    fd: int = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    if fd < 0:
+        return -1
+    mask = _MODIFY | _MOVED_FROM | _MOVED_TO | _CREATE | _DELETE
+    if libc.inotify_add_watch(fd, os.fsencode(folder), mask) < 0:
+        os.close(fd)
+        return -1
+    return fd
