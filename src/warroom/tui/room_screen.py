@@ -47,6 +47,7 @@ class RoomScreen(Screen[None]):
         self._incident: Incident | None = None
         self._sight = Sight()
         self._zoomed = ""
+        self._in_sight: list[Pane] = []
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -65,7 +66,6 @@ class RoomScreen(Screen[None]):
     def on_mount(self) -> None:
         self.query_one(KeyLine).keys = self._keys
         self._arrange()
-        self.tick()
         # On the second, so that all clocks in a room change together.
         self.set_timer((SECOND - self._now() % SECOND) / SECOND, self._begin)
 
@@ -101,7 +101,7 @@ class RoomScreen(Screen[None]):
         if self._incident is None or not self.is_mounted:
             return
         self._moment = moment(self._incident, self._now(), self._sight, self._moment)
-        for pane in self.query(Pane):
+        for pane in self._in_sight:
             pane.moment = self._moment
 
     # ── how it is laid out ──
@@ -141,6 +141,9 @@ class RoomScreen(Screen[None]):
             pane.display = zoomed in ("", name)
             pane.zoomed = zoomed == name
             pane.styles.height = "1fr" if zoomed or name == "checklist" else heights[name]
+        hidden = () if side.display else tuple(side.children)
+        self._in_sight = [pane for pane in self.query(Pane) if pane.display and pane not in hidden]
+        self.tick()
 
 
 def _heights(room: int) -> dict[str, int]:

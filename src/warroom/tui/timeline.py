@@ -31,7 +31,7 @@ class Columns:
     def __init__(self, width: int) -> None:
         self.width = width
         self.wide = width >= _WIDE
-        self.time, self.gap, self.word, self.by = (8, 2, 10, 8) if self.wide else (5, 1, 4, 6)
+        self.time, self.gap, self.word, self.by = (8, 2, 10, 8) if self.wide else (6, 1, 4, 6)
         self.sign = self.time + self.gap
         self.text = self.sign + 2 + self.word + 1
         self.room = max(8, width - self.text - self.by - 2)
@@ -63,7 +63,7 @@ def _body(each: Row, columns: Columns, tall: int) -> list[tuple[str, str]]:
 def _headed(each: Row, columns: Columns, text: tuple[str, str], zone: Zone) -> Line:
     time = clock.stamp(each.at, zone, each.seconds and columns.wide)
     return (
-        (right(time, columns.time) if columns.wide else right(time[:6], columns.time), "muted"),
+        (right(time if columns.wide else time.partition("–")[0], columns.time), "muted"),
         (" " * columns.gap, ""),
         (each.glyph + " ", each.tone),
         (left(each.word if columns.wide else each.short, columns.word) + " ", each.tone),
@@ -216,7 +216,14 @@ class Timeline(Pane):
 
     def _room(self) -> tuple[int, int]:
         width, height = self.size
-        return (max(0, width - 2), height) if self.compact else (max(0, width - 4), max(0, height - 2))
+        if self.compact:
+            return max(0, width - 2), max(0, height - self._says_where)
+        return max(0, width - 4), max(0, height - 2)
+
+    @property
+    def _says_where(self) -> bool:
+        """Whether the last row says where one is: without a frame there is no other place for it."""
+        return self.compact and (bool(self.filter) or not self.following)
 
     # ── what it shows ──
 
@@ -227,12 +234,12 @@ class Timeline(Pane):
     def card(self, moment: Moment, width: int, height: int) -> Card:
         margin = 1 if self.compact else 0
         width -= 2 * margin
-        lines = self._window(width, height)
-        if lines and not len(self._shown):
-            lines[-1] = ((clip(_NONE if self.filter else _EMPTY, width), "muted"),)
         foot, tone = self._foot()
-        if lines and self.compact and (self.filter or not self.following):
-            lines[-1] = ruled(foot, Columns(width))
+        below = [ruled(foot, Columns(width))] if self._says_where else []
+        lines = self._window(width, height - len(below)) + below
+        hint = _NONE if self.filter else _EMPTY
+        if height > 2 and not (len(self._shown) if self.filter else moment.incident.entry_count):
+            lines[height // 2] = lines[height // 2] or ((" " * Columns(width).text, ""), (hint, "muted"))
         if margin:
             lines = [((" ", ""), *line) for line in lines]
         drill = moment.incident.drill

@@ -49,7 +49,7 @@ def card(moment: Moment, width: int, height: int) -> Card:
     first, rest = items[0], items[1:]
     late = first.due < moment.now
     lines: list[Line] = [*_first(first, moment, width), *_rest(rest, moment, width)]
-    if height < 6:
+    if height < 4:
         lines = _rest(items, moment, width)
     return Card("Due", lines, tone="red" if late else "amber")
 

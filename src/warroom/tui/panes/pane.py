@@ -72,6 +72,7 @@ class Surface(Widget):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: list[Line] = []
+        self._card: Card | None = None
 
     def on_resize(self) -> None:
         self._lines = []
@@ -96,10 +97,12 @@ class Surface(Widget):
             self.refresh(*changed)
 
     def _drawn(self, width: int, height: int) -> list[Line] | None:
+        """The lines as they are painted: those that are there already, while the card says the same."""
         inside = (max(0, width - _FRAME), max(0, height - 2)) if self.framed else (width, height)
         card = self.content(*inside)
-        if card is None:
-            return None
+        if card is None or (card == self._card and self._lines):
+            return self._lines if card else None
+        self._card = card
         return framed(card, width, height) if self.framed else list(card.lines)[:height]
 
     def ground(self, y: int) -> str:

@@ -19,12 +19,12 @@ def card(moment: Moment, width: int, height: int) -> Card:
     roles = _in_order(moment.scene.roles, moment)
     if not roles:
         return Card("Roles", [(("Nobody has a role yet.", "muted"),)])
-    tail = _seen(moment)
     columns = 2 if width >= 36 else 1
-    rows = min(-(-len(roles) // columns), max(1, height - len(tail)))
-    hidden = len(roles) - rows * columns
-    if hidden > 0:
-        tail = [((f"… {hidden} more", "muted"),)]
+    rows = -(-len(roles) // columns)
+    tail = _seen(moment) if rows < height else []
+    if rows > height:
+        rows = max(1, height - 1)
+        tail = [((f"… {len(roles) - rows * columns} more", "muted"),)]
     parts = [roles[column * rows : (column + 1) * rows] for column in range(columns)]
     table = [_column(part, moment, (width - _GAP * (columns - 1)) // columns) for part in parts if part]
     lines = [_joined([column[n] for column in table if n < len(column)]) for n in range(rows)]
