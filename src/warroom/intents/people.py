@@ -4,6 +4,8 @@ from ..core.acts import people as role
 from ..core.acts import work
 from ..core.commands import Command
 from ..core.duration import duration
+from ..core.line import Task as TaskLine
+from ..core.line import parse
 from ..core.values import Ms, Refused
 from .base import Context, Intent, Screen, open_steps, role_names, split
 
@@ -163,6 +165,11 @@ class Skip(Intent):
         return open_steps(ctx)
 
 
+def given(task: TaskLine) -> Command:
+    """The command for a task as the prompt reads it."""
+    return work.GiveTask(who=task.who, what=task.what, within=task.within)
+
+
 class Task(Intent):
     name = "task"
     verb = "task"
@@ -176,14 +183,10 @@ class Task(Intent):
 
     @classmethod
     def command(cls, args: str, ctx: Context) -> Command | Screen:
-        who, what = split(args.strip().removeprefix("@"), "@WHO what in 10m")
-        head, found, length = what.rpartition(" in ")
-        if found and head:
-            try:
-                return work.GiveTask(who=who, what=head, within=duration(length.strip()))
-            except ValueError:
-                pass  # "look in the logs" ends in no duration
-        return work.GiveTask(who=who, what=what)
+        line = parse("@" + args.strip().removeprefix("@"), ctx.now, people=ctx.state.people)
+        if line.task is None or (line.problem and not line.again):
+            raise Refused(line.problem or "Who is to do what? `@ivo roll back 9f2c in 10m`")
+        return given(line.task)
 
     @classmethod
     def prefill(cls, ctx: Context) -> str:

@@ -1,1 +1,5 @@
-"""One incident alive: do(command), receive what others wrote, tell those who watch."""
+"""One incident alive: do(command), follow what others wrote, tell those who watch; and the desk of all incidents."""
+
+from ..store.errors import StoreError
+
+__all__ = ["StoreError"]

@@ -12,7 +12,6 @@ from ..core.values import By, Ms, Refused, handle, incident_id
 from ..store import folder
 from ..store.errors import StoreError
 from ..store.log import Log
-from ..store.replica import Replica
 from .room import Room
 
 
@@ -63,7 +62,7 @@ def listed(state: Incident, path: str, others: list[str], now: Ms) -> Listed:
 class Desk:
     """The incidents in one folder, for one person. `now` gives UTC ms."""
 
-    def __init__(self, incidents: str, replica: Replica, me: By, now: Callable[[], Ms]):
+    def __init__(self, incidents: str, replica: str, me: By, now: Callable[[], Ms]):
         self.folder = incidents
         self.replica = replica
         self.me = me

@@ -3,20 +3,24 @@
 The event loop never waits for a disk. Watchers are called on this thread; they hand over to their own.
 """
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from ..core.acts.entries import AttachEvidence
 from ..core.commands import Command
 from ..core.incident import Incident
 from ..core.values import By
+from ..store import beside, evidence, local
 from ..store.errors import StoreError
+from ..store.local import Local
 from ..store.watch import Watcher
 from .room import Outcome, Room
 
 State = Callable[[Incident], None]
 Trouble = Callable[[StoreError], None]
-_LOOK_AGAIN = 0.2  # seconds; where nothing wakes us, a stat this often does
+_LONG = 60.0  # seconds; nothing but a command or a change of the file ends the wait
 
 
 class LiveRoom:
@@ -31,7 +35,9 @@ class LiveRoom:
         self._watchers: list[State] = []
         self._troubled: list[Trouble] = []
         self._thread = threading.Thread(target=self._run, name="room", daemon=True)
-        self.state: Incident = room.state
+        self._memory = local.load(beside.local(room.log.path))
+        self._forgetful = True  # what is remembered is on disk as it is
+        self.state: Incident = room.state if room.loaded else room.glimpse()
 
     def start(self) -> None:
         self._thread.start()
@@ -52,6 +58,28 @@ class LiveRoom:
         self._watcher.wake()
         return future
 
+    @property
+    def memory(self) -> Local:
+        """What this person's consoles remember of the incident; it may be lost."""
+        return self._memory
+
+    def remember(self, memory: Local) -> None:
+        """Keep this; the newest wins, and nobody waits for it."""
+        self._memory = memory
+        self._forgetful = False
+        self._watcher.wake()
+
+    def keep(self, data: bytes, name: str) -> "Future[Outcome]":
+        """Bytes as evidence, masked and durable before the fact that names them."""
+        folder = os.path.join(os.path.dirname(self._room.log.path), "evidence")
+        try:
+            kept = evidence.keep(folder, data, name)
+        except StoreError as failed:
+            future: Future[Outcome] = Future()
+            future.set_result(failed)
+            return future
+        return self.do(AttachEvidence(sha=kept.sha, size=kept.size, name=name, media=kept.mime))
+
     def close(self) -> None:
         """Commits what waits, then stops. The lock is free and the files are closed afterwards."""
         with self._guard:
@@ -70,16 +98,22 @@ class LiveRoom:
                 closing = self._closing
             if asked:
                 self._commit(asked)
+            elif not self._forgetful:
+                self._forgetful = True
+                local.save(beside.local(self._room.log.path), self._memory)
             elif closing:
                 return
             else:
-                self._watcher.wait(_LOOK_AGAIN if self._watcher.fileno() is None else 60.0)
+                self._watcher.wait(_LONG)
                 if not self._asked:
                     self._guarded(self._follow)
 
     def _first(self) -> None:
-        self._room.load()
-        self._publish()
+        if self._room.loaded:
+            self._follow()
+        else:
+            self._room.load()
+            self._publish()
 
     def _follow(self) -> None:
         if self._room.follow():

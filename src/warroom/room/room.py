@@ -5,17 +5,19 @@ A `Room` belongs to one thread; `live.LiveRoom` is the thread that a console giv
 """
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from ..core.commands import Command, Stamp
 from ..core.decide import decide
-from ..core.events import Event, FactRedacted
+from ..core.events import Event
 from ..core.incident import Incident
 from ..core.order import Replay
 from ..core.values import By, Ms, Refused
 from ..store.errors import StoreError
-from ..store.log import Log, Writing
+from ..store.log import Log
+from ..store.writing import Writing
 
-Outcome = list[Event] | Refused | StoreError
+Outcome: TypeAlias = list[Event] | Refused | StoreError
 """What became of a command: the facts that are on disk now, why it is not possible, or why it could not be written."""
 
 
@@ -26,6 +28,7 @@ class Room:
         self.log = log
         self.me = me
         self.now = now
+        self.loaded = False
         self._replay = Replay()
 
     @property
@@ -35,7 +38,13 @@ class Room:
     def load(self) -> Incident:
         """The state of the whole file. Raises `StoreError`."""
         self._replay = Replay()
-        return self._replay.receive(self.log.load())
+        state = self._replay.receive(self.log.load())
+        self.loaded = True
+        return state
+
+    def glimpse(self, rows: int = 300) -> Incident:
+        """The state as the last facts alone tell it: the end of a long timeline, while the rest is read."""
+        return Replay().receive(self.log.tail(rows))
 
     def follow(self) -> bool:
         """Takes what others wrote since the last look; whether there was anything. Raises `StoreError`."""
@@ -78,8 +87,6 @@ class Room:
             sealed = [writing.seal(draft, at_now=stamp.now, by=by) for draft in drafts]
             for event in sealed:
                 trial.fold(event)
-                if isinstance(event.body, FactRedacted):
-                    writing.redact(event.body.of)
             outcomes.append(sealed)
         if trial.events:
             writing.write()

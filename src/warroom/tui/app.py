@@ -1,0 +1,169 @@
+"""The console: which screen is up, who sits here, and the one room that is open.
+
+Screens ask it for rooms and people; it knows no layout. Nothing here waits for a disk: what does runs in a thread.
+"""
+
+import asyncio
+import os
+from typing import Protocol, runtime_checkable
+
+from textual.app import App
+
+from ..config.load import Library
+from ..config.paths import Paths
+from ..config.settings import Settings
+from ..core.acts.lifecycle import Declare
+from ..core.values import Ms, Refused
+from ..core.zone import Zone, utc
+from ..room import StoreError
+from ..room.desk import Desk, Listed
+from ..room.live import LiveRoom
+from ..room.room import Room
+from . import clock, filter, theme, who
+from .keyboard import Keyed
+from .keys import KeyMap, rebound
+
+SMALL = 4 * 1024 * 1024  # bytes; a longer log is read while its end is shown already
+
+
+@runtime_checkable
+class Performer(Protocol):
+    """A screen that takes acts of the key map and sentences for the person."""
+
+    def perform(self, name: str) -> None: ...
+
+    def show_keys(self, open: bool) -> None: ...
+
+    def tell(self, sentence: str, trouble: bool = False) -> None: ...
+
+
+class WarRoomApp(Keyed, App[int], inherit_bindings=False):
+    """One person's console. `path` opens that incident at once; `typed` is what was typed while it started."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CLOSE_TIMEOUT = 1.0
+    AUTO_FOCUS = None
+
+    def __init__(
+        self, desk: Desk, paths: Paths, settings: Settings, library: Library, *, path: str = "", typed: str = ""
+    ):
+        super().__init__()
+        self.desk = desk
+        self.paths = paths
+        self.settings = settings
+        self.library = library
+        self.local = settings.time != "utc"
+        self.typed = typed
+        self.keymap_: KeyMap = rebound(settings.keys)
+        self.use_keys(self.keymap_)
+        self._path = path
+        self._live: LiveRoom | None = None
+        theme.install(self, theme.choose(settings.theme, os.environ))
+        filter.install(self, ascii=settings.glyphs == "ascii")
+
+    # ── what screens ask ──
+
+    @property
+    def me(self) -> str:
+        return self.desk.me.name
+
+    def now(self) -> Ms:
+        return self.desk.now()
+
+    @property
+    def zone(self) -> Zone:
+        """The zone that is shown."""
+        return clock.local if self.local else utc
+
+    def tell(self, sentence: str, trouble: bool = False) -> None:
+        """One sentence to the person, on whatever screen is up."""
+        if isinstance(self.screen, Performer):
+            self.screen.tell(sentence, trouble)
+
+    # ── keys ──
+
+    def act(self, name: str) -> None:
+        if isinstance(self.screen, Performer):
+            self.screen.perform(name)
+
+    def layer_changed(self, open: bool) -> None:
+        if isinstance(self.screen, Performer):
+            self.screen.show_keys(open)
+
+    # ── screens ──
+
+    async def on_mount(self) -> None:
+        if not self.me:
+            from .first_minute import FirstMinute
+
+            await self.push_screen(FirstMinute())
+        elif self._path:
+            await self._open(self._path)
+        else:
+            await self.show_lobby()
+
+    def set_me(self, name: str) -> None:
+        """From now on facts are written by `name`."""
+        self.desk.me = who.writer(name)
+
+    async def show_lobby(self) -> None:
+        """Leave the room, if one is open, and show what there is."""
+        from .lobby import Lobby
+
+        await self._go(Lobby())
+        await self.leave()
+
+    async def _go(self, screen: "object") -> None:
+        from textual.screen import Screen
+
+        assert isinstance(screen, Screen)
+        if len(self.screen_stack) > 1:
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
+
+    def open_room(self, path: str) -> None:
+        """Open that incident's file; a sentence where it cannot be."""
+        self.run_worker(self._open(path), exclusive=True, exit_on_error=False)
+
+    async def _open(self, path: str) -> None:
+        try:
+            room = await asyncio.to_thread(self._prepared, path)
+        except StoreError as failed:
+            if len(self.screen_stack) < 2:
+                await self.show_lobby()
+            self.tell(str(failed), trouble=True)
+            return
+        await self.enter(room)
+
+    def _prepared(self, path: str) -> Room:
+        room = self.desk.open(path)
+        if os.path.getsize(path) <= SMALL:
+            room.load()
+        return room
+
+    async def enter(self, room: Room, ghost: str = "") -> None:
+        """Show this room. `ghost` is a first entry that Enter logs."""
+        from .incident_screen import IncidentScreen
+
+        await self.leave()
+        self._live = LiveRoom(room)
+        typed, self.typed = self.typed, ""
+        await self._go(IncidentScreen(self._live, self.now, typed=typed, ghost=ghost))
+
+    async def declare(self, command: Declare, drill: bool = False) -> Room | Refused | StoreError:
+        """A new incident on disk, or why not."""
+        return await asyncio.to_thread(self.desk.declare, command, drill)
+
+    async def incidents(self) -> list[Listed]:
+        """Every incident of this folder. Raises `StoreError`."""
+        return await asyncio.to_thread(self.desk.incidents)
+
+    async def leave(self) -> None:
+        """Close the room that is open: what waits is written, the lock is free."""
+        live, self._live = self._live, None
+        if live is not None:
+            await asyncio.to_thread(live.close)
+
+    async def on_unmount(self) -> None:
+        await self.leave()

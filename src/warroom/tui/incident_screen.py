@@ -1,0 +1,270 @@
+"""The war room with a room behind it: what is typed becomes a command, what is on disk becomes what is seen."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from textual.binding import Binding
+from textual.containers import Vertical
+
+from ..core.acts.entries import Log
+from ..core.commands import Command
+from ..core.incident import Incident
+from ..core.line import Line
+from ..core.values import At, Ms, Refused
+from ..core.when import when
+from ..intents import ALL, BY_NAME, BY_VERB, Context, Screen
+from ..intents.people import given
+from ..room import StoreError
+from ..room.live import LiveRoom
+from ..room.room import Outcome
+from .moment import Sight
+from .notice import Notice
+from .overlays.esc_layer import EscLayerView, room_keys
+from .prompt import Known, Prompt
+from .room_screen import RoomScreen
+
+if TYPE_CHECKING:
+    from .app import WarRoomApp
+
+VERBS = {intent.verb: intent.whole for intent in ALL}
+
+
+class Foot(Vertical):
+    """The prompt with what may stand above it: a sentence, the keys, the palette. It is as high as they are."""
+
+    DEFAULT_CSS = "Foot { height: auto; max-height: 60%; }"
+
+    def __init__(self, prompt: Prompt):
+        super().__init__(EscLayerView(room_keys(), id="esc"), Notice(id="notice"), prompt, id="foot")
+
+
+class IncidentScreen(RoomScreen):
+    """One open incident. `typed` stands in the prompt at once; `ghost` is a first entry that Enter logs."""
+
+    BINDINGS = [
+        Binding("pageup", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(1)", show=False),
+        Binding("shift+up", "select(-1)", show=False),
+        Binding("shift+down", "select(1)", show=False),
+        Binding("ctrl+home", "start", show=False),
+        Binding("ctrl+end", "end", show=False),
+    ]
+
+    def __init__(self, live: LiveRoom, now: Callable[[], Ms], typed: str = "", ghost: str = ""):
+        memory = live.memory
+        self.prompt = Prompt(now, memory.history, id="prompt")
+        super().__init__(Foot(self.prompt), now)
+        self.live = live
+        self._typed = typed or memory.drafts.get("prompt", "")
+        self._ghost = ghost
+        self._newest: Incident | None = None
+        self._troubles = 0  # writes that failed since the last one that did not
+
+    @property
+    def console_app(self) -> "WarRoomApp":
+        return self.app  # type: ignore[return-value]  # this screen is only ever on the console's app
+
+    def on_mount(self) -> None:
+        self._known: Incident | None = None
+        self._loop = asyncio.get_running_loop()
+        self._pump = contextvars.copy_context()
+        self.prompt.title = f"log as {self.console_app.me}"
+        self.prompt.ghost = self._ghost
+        self.prompt.focus()
+        if self._typed:
+            self.prompt.fill(self._typed)
+        self.show(self.live.state, self.sight())
+        super().on_mount()
+        self.live.subscribe(self._arrived, self._troubled)
+        # The first frame is on the screen before a long file is read.
+        self.call_after_refresh(self.live.start)
+
+    # ── facts that arrive ──
+
+    def _soon(self, act: Callable[..., None], *args: object) -> None:
+        """Call `act` on this screen's own thread, as part of its app."""
+        try:
+            self._loop.call_soon_threadsafe(lambda: self._pump.run(act, *args))
+        except RuntimeError:
+            pass  # the console has gone; what was committed is on disk
+
+    def _arrived(self, state: Incident) -> None:
+        waiting, self._newest = self._newest is not None, state
+        if not waiting:
+            self._soon(self._take)
+
+    def _take(self) -> None:
+        state, self._newest = self._newest, None
+        if state is not None and self.is_attached:
+            self.show(state, self.sight())
+
+    def _troubled(self, failed: StoreError) -> None:
+        self._soon(self.tell, str(failed), True)
+
+    def show(self, incident: Incident, sight: Sight | None = None) -> None:
+        super().show(incident, sight)
+        self._learn(incident)
+
+    def _learn(self, state: Incident) -> None:
+        """Who and what can be named in the prompt now."""
+        app = self.console_app
+        roles = tuple(role.role for role in state.roles)
+        people = tuple(dict.fromkeys((*state.people, *app.settings.people, app.me)))
+        before = self.prompt.known
+        if (before.people, before.roles, before.zone) != (people, roles, app.zone):
+            self.prompt.known = Known(people, roles, VERBS, self._arguments, app.zone)
+
+    def sight(self) -> Sight:
+        """How this person looks at it now."""
+        app = self.console_app
+        failed = self._troubles > 0
+        return Sight(
+            me=app.me,
+            zone=app.zone,
+            ascii=app.settings.glyphs == "ascii",
+            saved="not saved" if failed else "saved",
+            trouble=failed,
+        )
+
+    def tell(self, sentence: str, trouble: bool = False) -> None:
+        """One sentence above the prompt."""
+        self.query_one(Notice).tell(sentence, trouble)
+
+    # ── what is asked ──
+
+    def asking(self) -> Context:
+        """What an intent may look at, at this moment."""
+        now = self._now()
+        return Context(self.live.state, self.console_app.me, now, lambda text: self._when(text, now), self._find)
+
+    def _arguments(self, verb: str, args: str) -> Iterable[str]:
+        intent = BY_VERB.get(verb)
+        return intent.candidates(args, self.asking()) if intent else ()
+
+    def _when(self, text: str, now: Ms) -> At:
+        try:
+            return when(text, now, self.console_app.zone)
+        except ValueError as wrong:
+            raise Refused(str(wrong)) from None
+
+    def _find(self, text: str) -> tuple[str, str]:
+        try:
+            entry = self.console_app.desk.find(text)
+        except StoreError as unknown:
+            raise Refused(str(unknown)) from None
+        return entry.inc, entry.title
+
+    def asked(self, line: Line) -> Command | Screen:
+        """What the line asks for. Raises `Refused`."""
+        if line.verb is not None:
+            return BY_VERB[line.verb].command(line.args, self.asking())
+        if line.task is not None:
+            return given(line.task)
+        return entry(line)
+
+    def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
+        self.tell("")
+        try:
+            asked = self.asked(message.line)
+        except Refused as no:
+            self.prompt.refused(str(no))
+            return
+        if isinstance(asked, Screen):
+            self.prompt.accepted()
+            self.see(asked)
+        else:
+            self.do(asked)
+
+    def on_prompt_lines_submitted(self, message: Prompt.LinesSubmitted) -> None:
+        for line in message.lines[:-1]:
+            self.live.do(entry(line))
+        self.do(entry(message.lines[-1]))
+
+    def on_prompt_evidence_pasted(self, message: Prompt.EvidencePasted) -> None:
+        self._when_done(self.live.keep(message.text.encode(), "pasted.txt"))
+
+    def do(self, command: Command) -> None:
+        """Ask the room for it; the prompt gets its text back where it is refused or cannot be written."""
+        self._when_done(self.live.do(command))
+
+    def _when_done(self, future: "Future[Outcome]") -> None:
+        future.add_done_callback(lambda done: self._soon(self._settle, done.result()))
+
+    def _settle(self, outcome: Outcome) -> None:
+        if not self.is_attached:
+            return
+        if isinstance(outcome, list):
+            self.prompt.accepted()
+            self._troubles = 0
+        else:
+            self.prompt.refused(str(outcome))
+            self._troubles += isinstance(outcome, StoreError)
+        self.look(self.sight())
+
+    def on_prompt_remembered(self, message: Prompt.Remembered) -> None:
+        self.live.remember(replace(self.live.memory, history=(*self.live.memory.history, message.text)[-500:]))
+
+    def on_prompt_leave(self) -> None:
+        from .overlays.ask import Ask
+
+        note = "Everything is saved. Nothing is paged while no console is open."
+        self.app.push_screen(Ask("Leave War room?", note=note), self._leave)
+
+    def _leave(self, answer: str | None) -> None:
+        if answer is not None:
+            self.app.exit(0)
+
+    def on_unmount(self) -> None:
+        draft = self.prompt.text
+        self.live.remember(replace(self.live.memory, drafts={"prompt": draft} if draft else {}))
+
+    # ── keys and what only changes the view ──
+
+    def perform(self, name: str) -> None:
+        """An act of the key map."""
+        intent = BY_NAME[name]
+        if intent.quick:
+            self.see(Screen(name))
+            return
+        ctx = self.asking()
+        if name == "acknowledge" and self._page_is_mine():
+            self.do(intent.command("", ctx))  # type: ignore[arg-type]  # this intent is always a command
+            return
+        self.prompt.fill(intent.prefill(ctx))
+
+    def _page_is_mine(self) -> bool:
+        moment = self.moment
+        line = moment.page.current if moment else None
+        me = self.console_app.me.casefold()
+        return bool(line and line.target and me in (line.target.name.casefold(), line.target.ref.casefold()[8:]))
+
+    def see(self, screen: Screen) -> None:
+        """What only this console sees."""
+        from .seeing import see
+
+        see(self, screen)
+
+    def show_keys(self, open: bool) -> None:
+        """Show every key while Esc waits for one."""
+        self.query_one(EscLayerView).display = open
+
+    def action_scroll(self, pages: int) -> None:
+        self.timeline.scroll_pages(pages)
+
+    def action_select(self, step: int) -> None:
+        self.timeline.select(step)
+
+    def action_start(self) -> None:
+        self.timeline.to_start()
+
+    def action_end(self) -> None:
+        self.timeline.to_end()
+
+
+def entry(line: Line) -> Log:
+    """The command that a line of plain text is."""
+    return Log(text=line.rest, kind=line.kind, who=line.who or "", at=line.at)
