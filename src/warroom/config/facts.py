@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from warroom.core.codec import MAX_EVENT, canonical
 from warroom.core.events import (
+    Body,
     CadenceAttached,
     ChecklistAttached,
     Level,
@@ -16,6 +18,15 @@ from warroom.core.events import (
 from warroom.core.values import Ms
 
 from .forms import Contact, FileLevel, Playbook, Policy, Role, Severity
+from .problem import Fault
+
+_ROOM = MAX_EVENT - 4096  # the envelope around a body needs some
+
+
+def fits(body: Body) -> None:
+    """Raises `Fault` when this is too much for one fact."""
+    if len(canonical(body)) > _ROOM:
+        raise Fault("", f"is too much for one fact, which holds {_ROOM // 1024} KiB; split it")
 
 
 def checklist(playbook: Playbook) -> ChecklistAttached:

@@ -34,6 +34,7 @@ class Library:
         self.own = own.config if own else None
         self.data = data or shipped.folder()
         self.problems: list[Problem] = []
+        self.files: dict[tuple[str, str], str] = {}  # (kind, id) → the file it was read from
         self.own_policies: set[str] = set()
 
     # ── the kinds ───────────────────────────────────────────────────────────────────────────────
@@ -45,7 +46,13 @@ class Library:
 
     @cached_property
     def roles_by_id(self) -> dict[str, Role]:
-        return self._records("roles", "role", Role)
+        cards = self._records("roles", "role", Role)
+        try:
+            facts.fits(facts.roles(tuple(cards.values())))
+        except Fault as fault:
+            self._say(self.files["roles", ""], fault, "", "The shipped file is used instead.")
+            return self._record_file(join(self.data, "roles.toml"), "role", Role)
+        return cards
 
     @cached_property
     def contacts(self) -> dict[str, Contact]:
@@ -131,7 +138,9 @@ class Library:
         if own and lexists(own):
             records = self._record_file(own, table, form, lambda: self._record_file(ours, table, form))
             if records:
+                self.files[name, ""] = own
                 return records
+        self.files[name, ""] = ours
         return self._record_file(ours, table, form)
 
     def _record_file(self, file: str, table: str, form: type[F], spare: Any = dict) -> dict[str, F]:
@@ -180,6 +189,7 @@ class Library:
     def _folder(self, name: str, form: type[Named]) -> tuple[dict[str, Named], dict[str, Named]]:
         """One's own files of a folder by id, and the shipped ones that none of them replaces."""
         own: dict[str, Named] = {}
+        theirs: dict[str, Named] = {}
         replaced: set[str] = set()
         ours = join(self.data, name)
         if self.own:
@@ -188,7 +198,6 @@ class Library:
                 instead = "The shipped file of that name is used instead." if spare else "It is ignored."
                 if self._file(join(mine, file), form, own, instead):
                     replaced.add(file)
-        theirs: dict[str, Named] = {}
         for file in _files(ours):
             if file not in replaced:
                 self._file(join(ours, file), form, theirs, "It is ignored.")
@@ -202,10 +211,12 @@ class Library:
             item = item if item.id else replace(item, id=os.path.basename(file).removesuffix(".toml"))
             if item.id in into:
                 raise Fault("id", f"“{shown(item.id)}” is already the id of another file")
+            facts.fits(facts.checklist(item) if isinstance(item, Playbook) else facts.policy(item, self.contacts))
         except Fault as fault:
             self._say(file, fault, text, instead)
             return False
         into[item.id] = item
+        self.files.setdefault((os.path.basename(os.path.dirname(file)), item.id), file)
         return True
 
 

@@ -4,8 +4,11 @@ Imports nothing but `os`: the first row on the screen waits for this module.
 """
 
 import os
-from collections.abc import Mapping
 from os.path import abspath, expanduser, isabs, join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # not from typing: importing that takes longer than all the rest here
+    from collections.abc import Mapping
 
 
 class Paths:
@@ -41,7 +44,7 @@ class Paths:
         return join(self.config, "config.toml")
 
 
-def find(env: Mapping[str, str] = os.environ) -> Paths:
+def find(env: "Mapping[str, str]" = os.environ) -> Paths:
     """The folders that the environment names. Raises `Refused` when it names none."""
     if own := env.get("WARROOM_HOME"):
         folder = abspath(expanduser(own))
@@ -53,7 +56,7 @@ def find(env: Mapping[str, str] = os.environ) -> Paths:
     )
 
 
-def _folder(env: Mapping[str, str], name: str, default: str) -> str:
+def _folder(env: "Mapping[str, str]", name: str, default: str) -> str:
     base = env.get(name, "")
     # The XDG specification: a relative path is invalid and is to be ignored.
     if not isabs(base):

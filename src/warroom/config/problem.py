@@ -90,7 +90,9 @@ def line_of(text: str, path: str) -> int:
         key = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[=.]")
         if line := next((n + 1 for n in range(first, last) if key.match(lines[n])), 0):
             return line
-    return found
+    # A table that is only there as the beginning of another one's name.
+    start = re.compile(rf"\s*\[\[?\s*{re.escape(path.partition('.')[0])}\s*\.")
+    return found or next((n + 1 for n, line in enumerate(lines) if start.match(line)), 0)
 
 
 def _under(path: str, key: str) -> str:

@@ -1,7 +1,7 @@
 """One person's `config.toml`. Every key stands alone: what is wrong is ignored and said, the rest stays in force."""
 
 from collections.abc import Callable
-from os.path import basename, lexists
+from os.path import lexists
 
 import msgspec
 
@@ -59,25 +59,24 @@ def load(paths: Paths) -> tuple[Settings, list[Problem]]:
     file = paths.settings
     if not lexists(file):
         return Settings(), []
-    name = basename(file)
     try:
         tree, text = toml.read(file)
     except Fault as fault:
-        return Settings(), [Problem(name, fault.path, fault.reason, "All settings stay at their defaults.")]
+        return Settings(), [Problem(file, fault.path, fault.reason, "All settings stay at their defaults.")]
     chosen: dict[str, object] = {}
     problems: list[Problem] = []
     for key, value in tree.items():
         try:
             chosen[key] = _value(key, value)
         except Fault as fault:
-            problems.append(Problem(name, toml.place(fault, text), fault.reason, "It is ignored."))
+            problems.append(Problem(file, toml.place(fault, text), fault.reason, "It is ignored."))
     if isinstance(keys := chosen.get("keys"), dict):
         good: dict[str, str] = {}
         for act, key in keys.items():
             try:
                 good[act] = _key(act, key)
             except Fault as fault:
-                problems.append(Problem(name, toml.place(fault, text), fault.reason, "The key stays as it was."))
+                problems.append(Problem(file, toml.place(fault, text), fault.reason, "The key stays as it was."))
         chosen["keys"] = good
     return msgspec.convert(chosen, Settings), problems
 
@@ -146,7 +145,7 @@ def _key(act: str, key: str) -> str:
     if not last or not set(modifiers) <= _MODIFIERS or not (len(last) == 1 or function):
         raise Fault(path, f"“{shown(key)}” is not a key; write alt+g, ctrl+g or f8")
     if not modifiers and not function:
-        raise Fault(path, f"“{shown(key)}” alone is typing; write alt+{last}")
+        raise Fault(path, f"“{shown(key)}” alone is typing; write alt+g, ctrl+g or f8")
     if modifiers == ["alt"] and last in _TAKEN:
         raise Fault(path, f"alt+{last} belongs to the prompt or the terminal; take another letter")
     return "+".join((*modifiers, last))

@@ -22,16 +22,18 @@ class Span(int):
 
 
 def read(file: str) -> tuple[dict[str, Any], str]:
-    """The tree of a TOML file and its text. Raises `Fault`; its path is `line N, column M` for a slip in the syntax."""
+    """The tree of a TOML file and its text. Raises `Fault`; its path says the line already, as `place` would."""
     import tomllib
 
     text = _text(file)
     try:
         tree = tomllib.loads(text)
         _no_nul(tree, "")
+    except Fault as fault:
+        raise Fault(place(fault, text), fault.reason) from None
     except tomllib.TOMLDecodeError as problem:
-        reason, place = _syntax(str(problem), text)
-        raise Fault(place, reason) from None
+        reason, where = _syntax(str(problem), text)
+        raise Fault(where, reason) from None
     except RecursionError:
         raise Fault("", "is nested too deeply") from None
     except ValueError:
