@@ -1,10 +1,9 @@
 """The prompt alone in an app, for tests in a real terminal: what it told its owner is listed above it."""
 
 import sys
-from typing import Any
 
 from textual.app import App, ComposeResult
-from textual.message import Message
+from textual.events import Resize
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -50,8 +49,8 @@ class PromptApp(Keyed, App[int], inherit_bindings=False):
         prompt.focus()
         self.hear("ready")
 
-    def on_resize(self) -> None:
-        self.query_one(Prompt).set_class(self.size.width < 100, "-compact")
+    def on_resize(self, event: Resize) -> None:
+        self.query_one(Prompt).set_class(event.size.width < 100, "-compact")
 
     def hear(self, what: str) -> None:
         self.heard.append(what)
@@ -81,7 +80,6 @@ class PromptApp(Keyed, App[int], inherit_bindings=False):
 
     def on_prompt_leave(self) -> None:
         self.exit(0)
-
 
 
 if __name__ == "__main__":

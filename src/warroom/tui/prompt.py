@@ -3,6 +3,7 @@ the owner's: the prompt shows, asks and tells.
 """
 
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style
@@ -24,6 +25,8 @@ from .prompt_view import CURSOR, rows
 from .spans import Line as Spans
 from .spans import cells, clip
 
+__all__ = ["Known", "Prompt"]
+
 _FRAME = 4
 _CANDIDATES = 12
 
@@ -40,14 +43,14 @@ class Prompt(Widget, can_focus=True):
     Prompt.-compact { background: $panel; }
     """
 
-    Submitted = say.Submitted
-    LinesSubmitted = say.LinesSubmitted
-    EvidencePasted = say.EvidencePasted
-    Changed = say.Changed
-    PaletteRequested = say.PaletteRequested
-    EditorRequested = say.EditorRequested
-    Remembered = say.Remembered
-    Leave = say.Leave
+    Submitted: TypeAlias = say.Submitted
+    LinesSubmitted: TypeAlias = say.LinesSubmitted
+    EvidencePasted: TypeAlias = say.EvidencePasted
+    Changed: TypeAlias = say.Changed
+    PaletteRequested: TypeAlias = say.PaletteRequested
+    EditorRequested: TypeAlias = say.EditorRequested
+    Remembered: TypeAlias = say.Remembered
+    Leave: TypeAlias = say.Leave
 
     def __init__(self, now: Callable[[], Ms] = lambda: 0, history: Iterable[str] = (), id: str | None = None) -> None:
         super().__init__(id=id)
