@@ -215,14 +215,15 @@ class Timeline(Pane):
         return self.size.height > 0
 
     def _room(self) -> tuple[int, int]:
+        """The cells that rows have while the person is not at the end."""
         width, height = self.size
-        if self.compact:
-            return max(0, width - 2), max(0, height - self._says_where)
+        if self.compact:  # away from the end, the last row says where one is
+            return max(0, width - 2), max(0, height - 1)
         return max(0, width - 4), max(0, height - 2)
 
     @property
     def _says_where(self) -> bool:
-        """Whether the last row says where one is: without a frame there is no other place for it."""
+        """Whether the last row says where one is, because there is no frame to say it."""
         return self.compact and (bool(self.filter) or not self.following)
 
     # ── what it shows ──
