@@ -1,26 +1,13 @@
-"""The keyboard between terminal and app. The driver reads tokens; `Keyed` decides what each key comes to.
+"""Keys on their way through the app: `Keyed` decides what each one comes to before any widget sees it."""
 
-Textual's own reader takes letters behind Esc for one sequence until 100 ms pass, and makes keys of an Esc in a paste:
-a pasted log could press Enter. Hence our own reading of bytes; everything else stays Textual's.
-"""
-
-import os
-from codecs import getincrementaldecoder
-from selectors import EVENT_READ, SelectSelector
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from textual import constants, events
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual import events
 from textual._time import get_time
-from textual._xterm_parser import XTermParser
-from textual.drivers.linux_driver import LinuxDriver
-from textual.message import Message
-from textual.messages import ExitApp
 
 from .esc import AT_ONCE, HAND, Act, EscLayer, Outcome, Press, Text
 from .keys import KeyMap, shipped
-from .tokens import Alt, Escape, Pasted, Sequence, Token, Tokens, Typed
+from .terminal import Terminal
 
 if TYPE_CHECKING:
     from textual.app import App as _App
@@ -28,69 +15,6 @@ if TYPE_CHECKING:
     AnyApp = _App[Any]
 else:
     AnyApp = object
-
-ESC_DELAY = int(os.environ.get("ESCDELAY") or 50) / 1000  # s; how long the rest of a sequence may take
-_READ = 64 * 1024
-
-
-class Terminal(LinuxDriver):
-    """Textual's driver for Unix terminals, with our reading of what is typed."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # The kitty protocol would make Esc-then-letter and Alt+letter different keys, in a few terminals only.
-        constants.DISABLE_KITTY_KEY = True  # type: ignore[misc]  # Final, but read whenever it is needed
-        super().__init__(*args, **kwargs)
-
-    def run_input_thread(self) -> None:
-        """Read the keyboard until the app ends. A byte that is no UTF-8 is shown as one, and ends nothing."""
-        decode = getincrementaldecoder("utf-8")("replace").decode
-        tokens, parser = Tokens(), XTermParser(self._debug)
-        with SelectSelector() as selector:  # the one that knows terminals on macOS too
-            selector.register(self.fileno, EVENT_READ)
-            due = 0.0
-            while not self.exit_event.is_set():
-                found: list[Token] = []
-                if selector.select(max(0.0, due - monotonic()) if tokens.waiting else 0.1):
-                    data = self._read()
-                    if not data:
-                        self.process_message(ExitApp())  # the terminal has gone
-                        break
-                    found = tokens.feed(decode(data))
-                    due = monotonic() + ESC_DELAY
-                elif tokens.waiting and monotonic() >= due:
-                    found = tokens.late()
-                for token in found:
-                    for message in messages(token, parser):
-                        self.process_message(message)
-                for message in parser.tick():
-                    self.process_message(message)
-
-    def _read(self) -> bytes:
-        try:
-            return os.read(self.fileno, _READ)
-        except OSError:
-            return b""
-
-
-def messages(token: Token, parser: XTermParser) -> list[Message]:
-    """What a token is to Textual."""
-    match token:
-        case Pasted(text):
-            return [events.Paste(text)]
-        case Escape():
-            return [events.Key("escape", "\x1b")]
-        case Alt(char) if char.isprintable():
-            return [events.Key(f"alt+{char}", None)]
-        case Alt("\r"):
-            return [events.Key("alt+enter", None)]
-        case Alt("\x7f"):
-            return [events.Key("alt+backspace", None)]
-        case Alt(char) if f"\x1b{char}" not in ANSI_SEQUENCES_KEYS:
-            return [events.Key("escape", "\x1b"), *parser.feed(char)]
-        case Alt(char):
-            return list(parser.feed(f"\x1b{char}"))
-        case Typed(text) | Sequence(text):
-            return list(parser.feed(text))
 
 
 @runtime_checkable
