@@ -30,7 +30,7 @@ ZOOMS = ("timeline", "due", "escalation", "roles", "checklist")
 
 
 class RoomScreen(Screen[None]):
-    """One incident. `prompt` is the widget that has the keyboard; `now` gives the time (UTC ms)."""
+    """One incident. `prompt` is, or holds as `#prompt`, what has the keyboard; `now` gives the time (UTC ms)."""
 
     DEFAULT_CSS = """
     RoomScreen { background: $background; color: $foreground; layout: vertical; overflow: hidden; }
@@ -128,7 +128,8 @@ class RoomScreen(Screen[None]):
         self.query_one(DueStrip).display = not wide
         self.query_one(RolesStrip).display = not wide and not small
         zoomed = self._zoomed
-        self._prompt.set_class(not wide, "-compact")
+        for each in (self._prompt, *self._prompt.query("#prompt")):
+            each.set_class(not wide, "-compact")
         timeline, side = self.timeline, self.query_one("#side")
         timeline.compact = not wide and not zoomed
         timeline.zoomed = zoomed == "timeline"
