@@ -56,6 +56,7 @@ class AppendFile:
         self.inode = 0
         self._depth = 0
         self._shared = False
+        self._headed = (0, "")  # of which file and table the head was looked at
         self._open()
 
     def _open(self) -> None:
@@ -75,6 +76,10 @@ class AppendFile:
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
+
+    @property
+    def closed(self) -> bool:
+        return self.fd < 0
 
     # ── the lock ────────────────────────────────────────────────────────────────────────────────
 
@@ -147,6 +152,10 @@ class AppendFile:
 
     def tail(self, n: int = 1) -> tuple[Place, list[Row]] | None:
         """Where the file ends and its last `n` rows, without reading more than these; None: not our layout."""
+        if self._headed != (self.inode, self.last):  # appending never changes a head
+            if self.head() is None:
+                return None
+            self._headed = (self.inode, self.last)
         size = self.size()
         window = _WINDOW
         while True:

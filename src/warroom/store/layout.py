@@ -3,11 +3,14 @@
 The space after a row's number and none inside the row is what tells a row's start from everything in it.
 """
 
+from codecs import utf_8_decode
+
 import msgspec
 
 CLOSER = b"\n}}"
 MARK = 512  # so many bytes before the closer are remembered, to know the place again
 MAX_DIGITS = 18
+_PIECE = 1 << 20
 
 Raw = msgspec.Raw
 _tables = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -86,8 +89,25 @@ def is_object(data: bytes) -> bool:
         return False
 
 
+def is_utf8(data: bytes) -> bool:
+    """Of the whole: the decoder does not look into what it skips, and others who open the file do."""
+    if data.isascii():
+        return True
+    at = 0
+    view = memoryview(data)
+    try:
+        while at < len(data):
+            last = at + _PIECE >= len(data)
+            at += utf_8_decode(view[at : at + _PIECE], "strict", last)[1]
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def tables(data: bytes) -> dict[str, bytes] | None:
     """The tables of a complete file, each as its JSON, however it is laid out; None when it is not JSON."""
+    if not is_utf8(data):
+        return None
     try:
         return {name: bytes(raw) for name, raw in _tables.decode(data).items()}
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

@@ -5,6 +5,7 @@ A fact is on disk and synced before anybody else sees it. TinyDB is not imported
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Self
 
 from ..core.events import Event
@@ -103,7 +104,7 @@ class Log:
             events = rows.events_in(data)
             unread: list[Row] = []
             if events is None:
-                events, unread = rows.events_of(rows.split(data) or self._salvage(data))
+                events, unread = rows.events_of(self._ascending(rows.split(data)) or self._salvage(data))
                 if not all(layout.is_object(row.data) for row in unread):
                     events, unread = rows.events_of(self._salvage(data))
             if unread:
@@ -115,12 +116,17 @@ class Log:
                 self.place, _ = tail
         return events
 
+    @staticmethod
+    def _ascending(table: list[Row] | None) -> list[Row] | None:
+        """None where a row has a number that others who open the file would take for another row's."""
+        return table if table and all(b.number > a.number for a, b in pairwise(table)) else None
+
     def _salvage(self, data: bytes) -> list[Row]:
         """The rows of a file in another layout, or of a damaged one that must not be mended here."""
         from .salvage import salvage
 
         found = salvage(data, TABLE, rows.tidy)
-        if (found.bad or found.good_end != len(data) - 3) and not found.edited and not self.file.read_only:
+        if not found.edited and not self.file.read_only:
             raise _Damaged
         if found.bad:
             self._say(f"{os.path.basename(self.path)} is damaged: {len(found.bad)} pieces of it cannot be read.")
@@ -289,7 +295,7 @@ class Log:
             if row is None or event is None:
                 continue
             sound = rows.intact(row)
-            if sound:
+            if sound or row.lam == event.lam:
                 standing.lam = max(standing.lam, event.lam)
             if event.rep == self.rep and (sound or row.own == (self.rep, event.seq, row.h)):
                 standing.seq, standing.prev = max((standing.seq, standing.prev), (event.seq, row.h))

@@ -13,7 +13,7 @@ from . import layout
 from .layout import Row
 
 FORMAT = 1
-_CHUNK = 1000
+_CHUNK = 1000  # rows
 
 
 class LogRow(msgspec.Struct, frozen=True, gc=False):
@@ -51,6 +51,7 @@ def pack(event: bytes, hash: str, lam: int, own: tuple[str, int, str]) -> bytes:
 def unpack(data: bytes) -> LogRow | None:
     """The row, or None when these bytes are not one."""
     try:
+        data.decode()  # the decoder does not look into what it skips
         return _row.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
@@ -96,7 +97,7 @@ def events_in(data: bytes) -> list[Event] | None:
     """All events of a file in our layout, in one pass; None when some row wants a closer look."""
     start = layout.rows_start(data, "events")
     end = len(data) - len(layout.CLOSER)
-    if start < 0 or not data.endswith(layout.CLOSER):
+    if start < 0 or not data.endswith(layout.CLOSER) or not layout.is_utf8(data):
         return None
     events = codec.decode_rows(memoryview(data)[start:-1])
     # Two rows under one number would come out as one: there is a line for each.
@@ -117,7 +118,8 @@ def events_of(rows: Sequence[Row]) -> tuple[list[Event], list[Row]]:
     unread: list[Row] = []
     for first in range(0, len(rows), _CHUNK):
         chunk = rows[first : first + _CHUNK]
-        plain = codec.decode_rows(b"{" + b",".join([b'"%d":%b' % (n, row.data) for n, row in enumerate(chunk)]) + b"}")
+        text = b"{" + b",".join([b'"%d":%b' % (n, row.data) for n, row in enumerate(chunk)]) + b"}"
+        plain = codec.decode_rows(text) if layout.is_utf8(text) else None
         if plain is not None and len(plain) == len(chunk):
             events += plain
             continue

@@ -25,14 +25,14 @@ class Salvaged(msgspec.Struct, frozen=True):
     tables: dict[str, bytes]  # all but the last one; empty when the head is damaged
     rows: list[Row]
     bad: list[bytes]  # the pieces that are no rows
-    edited: bool  # complete JSON, in another layout
+    edited: bool  # complete JSON with nothing lost, in another layout
     good_end: int  # everything before it is as it should be; -1 when more than the end has to change
 
 
 def salvage(data: bytes, last: str, tidy: Callable[[bytes], bytes] = layout.tidy) -> Salvaged:
     """All rows of the table `last` in `data`. `tidy` brings a row that another program wrote into our form."""
     tables = layout.tables(data)
-    if tables is not None:
+    if tables is not None and last in tables:
         return _edited(data, tables, last, tidy)
     start = layout.rows_start(data, last)
     if start < 0:
@@ -50,7 +50,7 @@ def salvage(data: bytes, last: str, tidy: Callable[[bytes], bytes] = layout.tidy
 
 def _edited(data: bytes, tables: dict[str, bytes], last: str, tidy: Callable[[bytes], bytes]) -> Salvaged:
     """Complete JSON. Our own layout comes here too, when something else made the reader doubt."""
-    raw = tables.pop(last, b"{}")
+    raw = tables.pop(last)
     rows, bad, _ = _scan(raw, 1, tidy)
     start = layout.rows_start(data, last)
     ours = start >= 0 and data.endswith(layout.CLOSER) and data[start:-1] == raw and not bad
@@ -58,8 +58,8 @@ def _edited(data: bytes, tables: dict[str, bytes], last: str, tidy: Callable[[by
         rows = [Row(row.number, _safely(tidy, row.data)) for row in rows]
         tables = {name: _safely(layout.tidy, table) for name, table in tables.items()}
     numbered = _numbered(rows)
-    edited = not ours or numbered != rows
-    return Salvaged(tables, numbered, bad, edited, -1 if edited else len(data) - len(layout.CLOSER))
+    good_end = len(data) - len(layout.CLOSER) if ours and numbered == rows else -1
+    return Salvaged(tables, numbered, bad, not ours and not bad, good_end)
 
 
 def _headless(data: bytes, last: str, tidy: Callable[[bytes], bytes]) -> Salvaged:
@@ -89,7 +89,8 @@ def _scan(data: bytes, start: int, tidy: Callable[[bytes], bytes]) -> tuple[list
         end, steps = _object_end(data, found.end(), work)
         text = data[found.end() : end]
         work -= steps + len(text) // 64
-        if not layout.is_object(text):
+        # A row that lost a brace may go on over the next ones and still be JSON.
+        if _LINE_START.search(text) or not layout.is_object(text):
             at = found.end()
             continue
         if _keep_bad(bad, data[bad_from : found.start()], _BETWEEN):

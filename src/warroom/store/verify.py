@@ -59,13 +59,18 @@ class _Chain:
         for row in table:
             parts = rows.unpack(row.data)
             event = rows.event_of(row.data)
-            if row.number <= self.number:
-                yield Trouble(row.number, event.id if event else "", "the row's number does not ascend")
-            self.number = max(self.number, row.number)
+            if row.number != self.number + 1:
+                text = (
+                    f"its row should have the number {self.number + 1}: rows were taken out, or the number was changed"
+                )
+                yield Trouble(row.number, event.id if event else "", text)
+            self.number = row.number
             if parts is None or event is None:
                 yield Trouble(row.number, "", f"this row holds no fact that can be read: {_quoted(row.data)}")
                 continue
             yield from (Trouble(row.number, event.id, text) for text in self._fact(row.number, parts, event))
+            if rows.pack(bytes(parts.e), parts.h, parts.lam, parts.own) != row.data:
+                yield Trouble(row.number, event.id, "the row was changed beside the fact")
 
     def _fact(self, number: int, row: LogRow, event: Event) -> Iterator[str]:
         try:
