@@ -68,9 +68,8 @@ def _arguments(head: str, start: int, names: Collection[str], arguments: Argumen
 
 def _verbs(word: str, verbs: Mapping[str, bool]) -> list[str]:
     lowered = word.casefold()
-    starting = _begin(word, verbs)
-    inside = [verb for verb in verbs if _in_order(lowered, verb)] if lowered else []
-    return _once([*starting, *inside, *nearest(lowered, verbs)])
+    inside = (verb for verb in verbs if _in_order(lowered, verb))
+    return _begin(word, verbs) or _once([*inside, *nearest(lowered, verbs)])
 
 
 def _begin(word: str, names: Iterable[str]) -> list[str]:

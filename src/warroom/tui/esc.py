@@ -76,7 +76,7 @@ class EscLayer:
             return []
         if self._letter and char is not None and char.isprintable() and t < (self.deadline or t):
             burst, self._letter, self.deadline = self._letter + char, "", None
-            self._typed_at = t
+            self._typed_at, self._last = t, ""
             return [*out, Text(burst)]
         return [*out, *self._resolve(), *self._fresh(key, char, t, dialog)]
 
@@ -167,7 +167,7 @@ class EscLayer:
             return [waiting] if waiting else []
         since, self._last_at = t - self._last_at, t
         if since >= self.pace.held:
-            self._dropping = False
+            self._dropping, self._last = False, ""
             return []
         if self._again or self._dropping:
             # A third one so soon: nobody presses that fast.

@@ -11,7 +11,7 @@ from textual.message import Message
 
 from ..core.complete import Arguments, Completion, complete, no_arguments
 from ..core.line import MARKS, NO_VERBS, Line, as_text, parse
-from ..core.text import clean
+from ..core.text import clean, keepable
 from ..core.values import Ms
 from ..core.zone import Zone, utc
 from . import prompt_messages as say
@@ -117,7 +117,7 @@ class PromptState:
         if self.searching is not None and self._search_key(key, char):
             return True
         action = KEYS.get(key)
-        if action is None and not (char is not None and char.isprintable()):
+        if action is None and (char is None or _is_control(char)):
             return False
         if key not in ("tab", "shift+tab"):
             self._cycle = None
@@ -136,7 +136,8 @@ class PromptState:
     def _type(self, char: str) -> None:
         if char == "/" and not self.edit.text:
             self.post(say.PaletteRequested())
-        self.insert(char)
+        if keepable(char) == char:
+            self.insert(char)
 
     def insert(self, text: str) -> None:
         """Type `text` at the cursor, if a fact can still hold it all."""
@@ -323,3 +324,7 @@ class PromptState:
             self.paste = None
         found, chosen = (self._cycle[2], self._cycle[3]) if self._cycle else (self.completions(), None)
         self.post(say.Changed(text, found, chosen))
+
+
+def _is_control(char: str) -> bool:
+    return char < " " or "\x7f" <= char < "\xa0"
