@@ -1,8 +1,10 @@
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from warroom.config import shipped
 from warroom.config.check import check
 from warroom.config.paths import Paths
 
@@ -51,6 +53,16 @@ def test_a_mistake_is_reported_with_file_place_and_reason(
     assert problems[0].file == str(file)
     assert problems[0].place == place
     assert reason in problems[0].reason
+
+
+def test_a_shipped_file_is_checked_even_where_ones_own_replaces_it(
+    paths: Paths, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = copytree(shipped.folder(), tmp_path / "data")
+    monkeypatch.setattr(shipped, "folder", lambda: str(data))
+    broken = write("data/playbooks/minor.toml", "title =")
+    write("playbooks/minor.toml", 'title = "T"\n' + STEP)
+    assert [problem.file for problem in check(paths)] == [str(broken)]
 
 
 def test_severities_that_are_left_out_are_named(paths: Paths, write: Write) -> None:

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -240,8 +241,6 @@ def test_a_playbook_that_is_too_much_for_one_fact_is_refused(paths: Paths, write
 
 
 def test_what_is_not_a_file_is_not_waited_for(paths: Paths, tmp_path: Path) -> None:
-    import os
-
     os.mkfifo(tmp_path / "contacts.toml")
     (tmp_path / "severities.toml").mkdir()
     (tmp_path / "playbooks").mkdir()
@@ -251,3 +250,28 @@ def test_what_is_not_a_file_is_not_waited_for(paths: Paths, tmp_path: Path) -> N
     assert [problem.reason for problem in library.problems[:2]] == ["is not a file"] * 2
     assert "cannot be read" in library.problems[2].reason
     assert library.playbooks == Library().playbooks
+
+
+def test_a_file_replaces_the_shipped_one_of_its_name_even_under_another_id(paths: Paths, write: Write) -> None:
+    write("playbooks/database.toml", 'id = "stores"\ntitle = "Stores"\n' + STEP.format("a"))
+    assert "database" not in Library(paths).playbooks
+
+
+def test_two_files_with_one_id_are_said_and_the_first_stands(paths: Paths, write: Write) -> None:
+    write("playbooks/a.toml", 'id = "x"\ntitle = "A"\n' + STEP.format("a"))
+    write("playbooks/b.toml", 'id = "x"\ntitle = "B"\n' + STEP.format("b"))
+    library = Library(paths)
+    assert library.playbooks["x"].title == "A"
+    assert library.problems[0].reason == "“x” is already the id of another file"
+
+
+def test_of_two_that_fit_alike_ones_own_comes_first(paths: Paths, write: Write) -> None:
+    write("playbooks/z.toml", 'title = "Z"\nwhen = { severity = ["SEV1"], service = ["*db"] }\n' + STEP.format("a"))
+    assert chosen(Library(paths), "SEV1", "xdb") == ["z", "database", "general"]
+
+
+def test_a_clock_of_less_than_a_minute_is_refused(paths: Paths, write: Write) -> None:
+    write("severities.toml", '[[severity]]\nid = "SEV2"\nname = "N"\nupdates = { public = { first = "59s" } }\n')
+    library = Library(paths)
+    assert library.severities["SEV2"] == Library().severities["SEV2"]
+    assert library.problems[0].reason == "should be at least a minute"

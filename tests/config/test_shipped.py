@@ -73,13 +73,15 @@ def test_the_clocks_are_those_of_practice() -> None:
         for rhythm in LIBRARY.cadence().rhythms
         for severity in rhythm.severities
     }
-    assert every["public", "SEV1"] | {"resolved": 15} == {
+    assert every["public", "SEV1"] == {
         "investigating": 15,
         "identified": 20,
         "mitigating": 20,
         "monitoring": 30,
         "resolved": 15,
     }
+    first = {rhythm.first for rhythm in LIBRARY.cadence().rhythms if "SEV1" in rhythm.severities}
+    assert first == {5 * MINUTE, None}
     assert every["public", "SEV2"]["investigating"] == 20
     assert every["public", "SEV2"]["monitoring"] == 60
     assert every["public", "SEV3"]["mitigating"] == 60
@@ -94,6 +96,7 @@ def test_the_example_policy_climbs_every_five_minutes_and_the_slow_one_every_fif
     assert [level.after // MINUTE for level in fast.levels] == [0, 5, 10, 15]
     assert [level.after // MINUTE for level in slow.levels] == [0, 15, 30]
     for policy in (fast, slow):
+        assert policy.ack_expires == 30 * MINUTE
         severity = LIBRARY.severities["SEV1" if policy is fast else "SEV3"]
         assert policy.policy == severity.policy
         assert policy.levels[1].after == severity.level_gap

@@ -87,7 +87,7 @@ def _value(key: str, value: object) -> object:
     got = toml.convert(value, _TYPES[key], key)
     if check := _CHECKS.get(key):
         check(key, got)
-    return int(got) if isinstance(got, Span) else got
+    return got
 
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(_File)}
