@@ -70,6 +70,14 @@ def test_what_is_late_is_red_and_says_how_late():
     assert inks(card)["26m late  F9"] == "red bold"
 
 
+def test_what_is_late_behind_the_nearest_is_red_too():
+    w = story(answered=False)
+    w.add("14:30", "dana", ev.TaskGiven("ivo", "read the log", due=at("14:40")))
+    card = due.card(seen(w.state()), WIDTH, 7)
+    assert shown(card)[3].split() == ["4m", "late", "read", "the", "log", "ivo"]
+    assert inks(card)["4m"] == "red bold"
+
+
 def test_red_is_for_what_is_late_and_for_nothing_else():
     card = due.card(seen(story().state()), WIDTH, 7)
     assert not any("red" in ink for ink in inks(card).values())

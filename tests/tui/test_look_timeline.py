@@ -117,9 +117,11 @@ def test_a_correction_stands_instead_and_says_so():
 
 def test_a_conflict_names_what_the_other_said():
     w = declared()
-    w.add("14:04:00", "ana", ev.SeverityChanged("SEV3"))
+    first = w.add("14:04:00", "ana", ev.SeverityChanged("SEV3"))
+    w.add("14:04:00", "ben", ev.SeverityChanged("SEV4"))
     last = w.add("14:04:00", "dana", ev.SeverityChanged("SEV1"))
-    assert shown(w, last)[-1].strip() == "also set to SEV3 by ana"
+    assert shown(w, last)[-1].strip() == "also set to SEV3 by ana, SEV4 by ben"
+    assert len(shown(w, first)) == 1
 
 
 def test_a_fact_of_a_newer_warroom_is_a_row_of_its_own():
