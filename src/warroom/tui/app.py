@@ -54,8 +54,8 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         self.library = library
         self.local = settings.time != "utc"
         self.typed = typed
-        self.keymap_: KeyMap = rebound(settings.keys)
-        self.use_keys(self.keymap_)
+        self.bound: KeyMap = rebound(settings.keys)
+        self.use_keys(self.bound)
         self._path = path
         self._live: LiveRoom | None = None
         theme.install(self, theme.choose(settings.theme, os.environ))
@@ -149,7 +149,7 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         await self.leave()
         self._live = LiveRoom(room)
         typed, self.typed = self.typed, ""
-        await self._go(IncidentScreen(self._live, self.now, typed=typed, ghost=ghost))
+        await self._go(IncidentScreen(self._live, self.now, self.bound.acts, typed=typed, ghost=ghost))
 
     async def declare(self, command: Declare, drill: bool = False) -> Room | Refused | StoreError:
         """A new incident on disk, or why not."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 
 from ..core.acts.entries import Log
+from ..core.acts.lifecycle import Settle
 from ..core.commands import Command
 from ..core.incident import Incident
 from ..core.line import Line
@@ -23,7 +24,10 @@ from ..room.live import LiveRoom
 from ..room.room import Outcome
 from .moment import Sight
 from .notice import Notice
+from .overlays.above import Sheet
+from .overlays.conflicts import Conflicts
 from .overlays.esc_layer import EscLayerView, room_keys
+from .overlays.palette import Palette
 from .prompt import Known, Prompt
 from .room_screen import RoomScreen
 
@@ -33,13 +37,25 @@ if TYPE_CHECKING:
 VERBS = {intent.verb: intent.whole for intent in ALL}
 
 
+class RoomPrompt(Prompt):
+    """The prompt under its palette, which has the first look at a key while it is open."""
+
+    palette: Palette
+
+    def press(self, key: str, char: str | None) -> bool:
+        return self.palette.press(key) or super().press(key, char)
+
+
 class Foot(Vertical):
     """The prompt with what may stand above it: a sentence, the keys, the palette. It is as high as they are."""
 
     DEFAULT_CSS = "Foot { height: auto; max-height: 60%; }"
 
-    def __init__(self, prompt: Prompt):
-        super().__init__(EscLayerView(room_keys(), id="esc"), Notice(id="notice"), prompt, id="foot")
+    def __init__(self, prompt: RoomPrompt, acts: Mapping[str, str]):
+        prompt.palette = Palette(acts=acts, id="palette")
+        super().__init__(
+            prompt.palette, EscLayerView(room_keys(acts), id="esc"), Notice(id="notice"), prompt, id="foot"
+        )
 
 
 class IncidentScreen(RoomScreen):
@@ -54,10 +70,12 @@ class IncidentScreen(RoomScreen):
         Binding("ctrl+end", "end", show=False),
     ]
 
-    def __init__(self, live: LiveRoom, now: Callable[[], Ms], typed: str = "", ghost: str = ""):
+    def __init__(
+        self, live: LiveRoom, now: Callable[[], Ms], acts: Mapping[str, str], typed: str = "", ghost: str = ""
+    ):
         memory = live.memory
-        self.prompt = Prompt(now, memory.history, id="prompt")
-        super().__init__(Foot(self.prompt), now)
+        self.prompt = RoomPrompt(now, memory.history, id="prompt")
+        super().__init__(Foot(self.prompt, acts), now)
         self.live = live
         self._typed = typed or memory.drafts.get("prompt", "")
         self._ghost = ghost
@@ -241,6 +259,26 @@ class IncidentScreen(RoomScreen):
         line = moment.page.current if moment else None
         me = self.console_app.me.casefold()
         return bool(line and line.target and me in (line.target.name.casefold(), line.target.ref.casefold()[8:]))
+
+    def lay(self, sheet: type[Sheet]) -> None:
+        """Lay this sheet over the timeline; the same again takes it away."""
+        laid = list(self.query(Sheet))
+        for old in laid:
+            old.close()
+        if not any(isinstance(old, sheet) for old in laid):
+            self.query_one("#body").mount(sheet(self.prompt, lambda: self.moment))
+
+    def on_sheet_line(self, message: Sheet.Line) -> None:
+        self.prompt.fill(message.text)
+
+    def on_palette_chosen(self, message: Palette.Chosen) -> None:
+        self.prompt.edited(message.text)
+
+    def on_conflicts_settled(self, message: Conflicts.Settled) -> None:
+        self.do(Settle(fact=message.fact))
+
+    def on_prompt_changed(self, message: Prompt.Changed) -> None:
+        self.prompt.palette.feed(message.text, max(3, self.size.height // 3))
 
     def see(self, screen: Screen) -> None:
         """What only this console sees."""

@@ -77,6 +77,7 @@ _LOOKS = {
     "snooze": _Look(g.NOTE, "snoozed", "SNZE", "amber"),
     "newer": _Look("?", "newer", "NEW", "muted", QUIET),
 }
+KINDS = tuple(_LOOKS)  # what a timeline can be filtered by
 _STEPS = {"skipped": (g.RULED_OUT, "muted"), "todo": (g.OPEN, "muted")}
 
 

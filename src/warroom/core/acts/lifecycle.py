@@ -10,9 +10,22 @@ import msgspec
 
 from .. import events as ev
 from .. import milestones
-from ..commands import Command, Draft, Stamp
+from ..commands import Command, Draft, Stamp, happened
 from ..incident import Incident
-from ..values import ACTIVE, ENDED, IMPACT_STATES, LINK_KINDS, MILESTONES, PHASES, SEVERITIES, At, Ms, Refused, is_drill
+from ..values import (
+    ACTIVE,
+    ENDED,
+    ENTRY_KINDS,
+    IMPACT_STATES,
+    LINK_KINDS,
+    MILESTONES,
+    PHASES,
+    SEVERITIES,
+    At,
+    Ms,
+    Refused,
+    is_drill,
+)
 
 
 def one_of(value: str, known: tuple[str, ...], what: str) -> str:
@@ -60,10 +73,11 @@ class Declare(Command, frozen=True, kw_only=True):
             drill=bool(self.inc) and is_drill(self.inc),
             restricted=self.restricted,
         )
-        bodies: list[ev.Body] = [declared, *self.attach]
-        if self.bridge:
-            bodies.append(ev.BridgeSet(self.bridge))
-        return [self.draft(state, stamp, body) for body in bodies]
+        bodies: list[ev.Body] = [*self.attach]
+        if self.bridge.strip():
+            bodies.append(ev.BridgeSet(self.bridge.strip()))
+        # What is attached is in force from now on: nobody was called before the room knew of it.
+        return [self.draft(state, stamp, declared), *(Draft(body, At(stamp.now)) for body in bodies)]
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -86,18 +100,29 @@ class ImportTimeline(Command, frozen=True, kw_only=True):
     resolved: At | None = None
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        if state.declaration is not None:
+            raise Refused("This incident is declared already; a timeline is imported as a new one.")
         if not self.entries:
             raise Refused("The timeline has no entries; nothing was imported.")
         first = min((entry.at for entry in self.entries), key=lambda at: at.t)
         declared = ev.Declared(_titled(self.title), severity_of(self.severity), source=self.source)
         drafts = [Draft(declared, At(first.t))]
-        for e in self.entries:
-            if e.at.t > stamp.now:
-                raise Refused(f"“{e.text[:40]}” lies in the future; nothing was imported.")
+        for e in sorted(self.entries, key=lambda entry: entry.at.t):
+            if e.kind not in ENTRY_KINDS:
+                raise Refused(f"“{e.kind}” is no kind of entry. Known: {', '.join(ENTRY_KINDS)}.")
+            _past(e.at, e.text, stamp)
             drafts.append(Draft(ev.Logged(text_=e.text, kind_=e.kind, who=e.who, word=e.word), e.at))
         if self.resolved:
+            _past(self.resolved, "resolved", stamp)
             drafts.append(Draft(ev.PhaseChanged("resolved", was="investigating"), self.resolved))
         return drafts
+
+
+def _past(at: At, text: str, stamp: Stamp) -> None:
+    try:
+        happened(at, stamp)
+    except Refused as no:
+        raise Refused(f"“{text[:40]}”: {no} Nothing was imported.") from None
 
 
 class Rename(Command, frozen=True, kw_only=True):
@@ -120,7 +145,7 @@ class ChangeSeverity(Command, frozen=True, kw_only=True):
 
 
 class ChangePhase(Command, frozen=True, kw_only=True):
-    """To any phase but closed by this road only where the lifecycle allows it."""
+    """To the phase that `phase` names, where the lifecycle allows it."""
 
     phase: str
     why: str = ""
@@ -162,7 +187,7 @@ class MarkMilestone(Command, frozen=True, kw_only=True):
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
         name = one_of(self.milestone.replace("_", " ").replace("-", " "), MILESTONES, "milestone")
         at = self.at or At(stamp.now)
-        if wrong := milestones.misplaced(state, name, at.t):
+        if not at.approx and (wrong := milestones.misplaced(state, name, at.t)):
             raise Refused(wrong)
         return [self.draft(state, stamp, ev.MilestoneMarked(name))]
 
@@ -193,7 +218,8 @@ class NameService(Command, frozen=True, kw_only=True):
         service = self.service.strip()
         if not service:
             raise Refused("Which service?")
-        if (service in state.services) == self.affected:
+        settled = len(state.visible((ev.ServiceNamed.type, service))) < 2
+        if (service in state.services) == self.affected and settled:
             raise Refused(f"{service} is {'named already' if self.affected else 'not among the affected services'}.")
         return [self.draft(state, stamp, ev.ServiceNamed(service, self.affected))]
 
@@ -230,6 +256,24 @@ class Attach(Command, frozen=True, kw_only=True):
     body: ev.Value
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
-        if state.value(self.body.key()) == self.body:
+        key = self.body.key()
+        if state.value(key) == self.body and len(state.visible(key)) < 2:
             raise Refused("That is in force already, with the same content.")
         return [self.draft(state, stamp, self.body)]
+
+
+class Settle(Command, frozen=True, kw_only=True):
+    """Of values that were set at the same time, let one stand: by a fact that saw them all."""
+
+    fact: str
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        chosen = state.find(self.fact)
+        body = chosen.body if chosen else None
+        if chosen is None or not isinstance(body, ev.Value):
+            raise Refused("That fact sets no value; there is nothing to settle.")
+        conflict = next((c for c in state.conflicts if c.key == body.key()), None)
+        if conflict is None or chosen.id not in state.over(body.key()):
+            raise Refused("That is settled already.")
+        return [self.draft(state, stamp, body)]
