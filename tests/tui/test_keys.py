@@ -103,7 +103,14 @@ def test_esc_in_the_middle_of_a_burst_fires_nothing() -> None:
     burst = Hands().press("x").press("y", "alt+a", "z", every=0.1)
     assert burst.acts() == []
     assert burst.typed() == "xyaz"
-    assert Hands().press("x").press("y", "alt+a", every=0.1).typed() == "xya"
+
+
+def test_alt_right_behind_typing_is_an_act() -> None:
+    assert Hands().press("x", "y", "alt+a", every=0.1).came_to() == [
+        Press("x", "x"),
+        Press("y", "y"),
+        Act("acknowledge"),
+    ]
 
 
 def test_letters_at_the_pace_of_a_hand_behind_an_act_are_typing() -> None:

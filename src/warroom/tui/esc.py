@@ -64,7 +64,6 @@ class EscLayer:
         self._again: Press | None = None  # a repeat that may be a second press or a key held down
         self._last = ""  # the key that acted last, while nothing else was pressed
         self._last_at: Millis = 0
-        self._typed_at: Millis = _NEVER  # when the last letter was typed
         self._escaped_at: Millis = _NEVER
         self._dropping = False
         self._dialog = False
@@ -76,7 +75,7 @@ class EscLayer:
             return []
         if self._letter and char is not None and char.isprintable() and t < (self.deadline or t):
             burst, self._letter, self.deadline = self._letter + char, "", None
-            self._typed_at, self._last = t, ""
+            self._last = ""
             return [*out, Text(burst)]
         return [*out, *self._resolve(), *self._fresh(key, char, t, dialog)]
 
@@ -103,17 +102,12 @@ class EscLayer:
             elif not letter and "+" not in key and key not in self.acts:
                 key, char = f"alt+{key}", None
         if letter:
-            if t - self._typed_at < self.pace.human:
-                self._typed_at = t
-                return [Text(letter)]  # in the middle of a burst
             return self._await(letter, t, dialog)
         if key in self.acts:
             return self._once(key, t, [Act(self.acts[key])])
         if key in _ONCE:
             return self._once(key, t, [Press(key, char)])
         self._last = ""
-        typing = char is not None and char.isprintable()
-        self._typed_at = t if typing else _NEVER
         return [Press(key, char)]
 
     def _escape(self, t: Millis, dialog: bool) -> list[Outcome]:
