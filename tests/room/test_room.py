@@ -1,4 +1,4 @@
-"""One incident alive: commands become facts on disk first, rooms in other processes are followed, failures keep text."""
+"""One incident alive: facts are on disk first, other processes are followed, failures keep what was there."""
 
 import multiprocessing
 import threading
