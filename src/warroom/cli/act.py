@@ -1,0 +1,58 @@
+"""Doing one command from the command line: durable first, then said, with the exit code that fits."""
+
+from collections.abc import Callable
+
+from ..core.commands import Command
+from ..core.events import Event
+from ..core.incident import Incident
+from ..core.text import clean
+from ..core.values import Refused
+from ..store.errors import StoreError
+from . import out
+from .session import Session
+from .stop import OK, No
+
+After = Callable[[Incident], str]
+"""What to tell the person beside the fact itself, from the state after it; empty: nothing."""
+
+
+def act(session: Session, command: Command | Callable[[Incident], Command], after: After | None = None) -> int:
+    """Does `command`; one that depends on the state is a function of it. Raises `Stop` and `StoreError`."""
+    room = session.room()
+    with room.log:
+        if not isinstance(command, Command):
+            try:
+                command = command(room.load())
+            except Refused as no:
+                raise No(for_shell(str(no))) from None
+        outcome = room.do(command)
+        if isinstance(outcome, StoreError):
+            raise outcome
+        if isinstance(outcome, Refused):
+            raise No(for_shell(str(outcome)))
+        _told(session, room.state, outcome, after)
+    return OK
+
+
+def _told(session: Session, state: Incident, events: list[Event], after: After | None) -> None:
+    first = events[0]
+    handle = session.handle(state.id)
+    if session.arguments.json:
+        out.json({"id": first.id, "ids": [e.id for e in events], "handle": handle, "text": first.body.text()})
+    else:
+        out.say(f"{handle}  {clean(first.body.kind)}: {clean(first.body.text())}")
+    if more := after(state) if after else "":
+        out.say(more)
+
+
+def for_shell(sentence: str) -> str:
+    """A refusal as the core words it for the prompt, with its verbs as the command line has them."""
+    from .index import WHERE
+
+    parts = sentence.split("`")
+    for n in range(1, len(parts), 2):
+        word = parts[n][1:].split(" ", 1)[0] if parts[n].startswith("/") else ""
+        verb = {"sev": "severity", "mark": "milestone"}.get(word, word)
+        if verb in WHERE:
+            parts[n] = f"warroom {verb}{parts[n][1 + len(word) :]}"
+    return "`".join(parts)

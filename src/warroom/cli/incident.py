@@ -1,0 +1,276 @@
+"""Declare, and steer: severity, phase, impact, milestones, services, bridge, title, links, what is in force."""
+
+from ..core.acts import lifecycle as act_
+from ..core.events import Value
+from ..core.incident import Incident
+from ..core.text import clean
+from ..core.values import ACTIVE, ENDED, IMPACT_STATES, LINK_KINDS, MILESTONES, SEVERITIES, Refused
+from ..store.errors import StoreError
+from . import out
+from .act import act
+from .session import Session
+from .stop import OK, No, NotHere, Usage
+from .verb import Arguments, Parser, Verb, at, text, why, words
+from .which import by_name
+
+NONE = "none"
+
+
+# ── declare ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _declare_arguments(parser: Parser) -> None:
+    words(parser, "title", "TITLE", "what users see")
+    parser.add_argument("-s", "--severity", metavar="SEV", required=True, help="SEV1 (critical) to SEV5 (cosmetic)")
+    parser.add_argument("--service", metavar="NAME", action="append", default=[], help="affected; may be repeated")
+    parser.add_argument(
+        "--playbook", metavar="ID", action="append", default=[], help="instead of those that fit; repeatable; or none"
+    )
+    parser.add_argument("--policy", metavar="ID", help="instead of the severity's escalation policy; or none")
+    parser.add_argument("--bridge", metavar="WHERE", default="", help="where people talk")
+    parser.add_argument("--restricted", action="store_true", help="for named people only, once there is a server")
+
+
+def severity_of(word: str) -> str:
+    """SEV1 from "sev1" or "1". Raises `Usage`."""
+    try:
+        return act_.severity_of(word)
+    except Refused as no:
+        raise Usage(str(no)) from None
+
+
+def _declare(session: Session, arguments: Arguments) -> int:
+    severity = severity_of(arguments.severity)
+    settings = session.settings
+    services = tuple(arguments.service) or (settings.default_services if settings else ())
+    attach = _in_force(session, severity, services)
+    command = act_.Declare(
+        title=text(arguments.title),
+        severity=severity,
+        services=services,
+        restricted=arguments.restricted,
+        attach=attach,
+        bridge=arguments.bridge,
+    )
+    return declared(session, command)
+
+
+def _in_force(session: Session, severity: str, services: tuple[str, ...]) -> tuple[Value, ...]:
+    """The role cards, rhythms, escalation policy and checklists that the incident starts with."""
+    library, arguments = session.library, session.arguments
+    attach: list[Value] = [library.roles(), library.cadence()]
+    preferred = session.settings.default_policy if session.settings else ""
+    policy = arguments.policy or library.choose_policy(severity, preferred)
+    if policy and policy != NONE:
+        attach.append(_policy(session, policy))
+    if not arguments.playbook:
+        attach += [library.checklist(each) for each in library.choose_playbooks(severity, services)]
+    else:
+        attach += [_checklist(session, id) for id in arguments.playbook if id != NONE]
+    for problem in library.problems:
+        out.say(str(problem))
+    return tuple(attach)
+
+
+def _policy(session: Session, id: str) -> Value:
+    try:
+        return session.library.policy(id)
+    except Refused as no:
+        raise NotHere(str(no)) from None
+
+
+def _checklist(session: Session, id: str) -> Value:
+    known = session.library.playbooks
+    if id not in known:
+        raise NotHere(f"There is no playbook “{id}”. There are {', '.join(known)}.")
+    return session.library.checklist(known[id])
+
+
+def declared(session: Session, command: act_.Declare | act_.ImportTimeline) -> int:
+    """Makes the incident and says how to go on. Raises `Stop` and `StoreError`; then there is no file."""
+    outcome = session.desk.declare(command)
+    if isinstance(outcome, StoreError):
+        raise outcome
+    if isinstance(outcome, Refused):
+        raise No(str(outcome))
+    with outcome.log as log:
+        made(session, log.inc, log.path, outcome.state)
+    return OK
+
+
+def made(session: Session, inc: str, path: str, state: Incident) -> None:
+    """Says which incident there is now."""
+    handle = session.handle(inc)
+    if session.arguments.json:
+        out.json({"id": inc, "handle": handle, "path": path})
+        return
+    out.data(handle)
+    out.say(f"{state.severity}  {clean(state.title)}")
+    if not state.open:
+        return
+    if state.run and state.run.policy:
+        from ..render.status import escalation_line
+        from ..render.timeline import Look
+
+        out.say(f"Escalation: {escalation_line(state, session.now(), Look(session.zone))}.")
+    out.say(f"Go on: `warroom {handle}` opens the room; `warroom log -i {handle} TEXT` writes an entry.")
+
+
+# ── steer ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _one_of(word: str, known: tuple[str, ...], what: str) -> str:
+    try:
+        return act_.one_of(word.replace("-", " ").replace("_", " "), known, what)
+    except Refused as no:
+        raise Usage(str(no)) from None
+
+
+def _severity_arguments(parser: Parser) -> None:
+    parser.add_argument("severity", metavar="SEV", help=", ".join(SEVERITIES))
+    why(parser)
+
+
+def _severity(session: Session, arguments: Arguments) -> int:
+    return act(session, act_.ChangeSeverity(severity=severity_of(arguments.severity), why=arguments.why))
+
+
+def _phase_arguments(parser: Parser) -> None:
+    parser.add_argument("phase", metavar="PHASE", help=", ".join(ACTIVE + ENDED))
+    why(parser)
+    at(parser)
+
+
+def _phase(session: Session, arguments: Arguments) -> int:
+    phase = _one_of(arguments.phase, ACTIVE + ENDED, "phase")
+    return act(session, act_.ChangePhase(phase=phase, why=arguments.why, at=session.at(arguments.at)))
+
+
+def _impact_arguments(parser: Parser) -> None:
+    words(parser, "text", "TEXT", "what users see")
+    parser.add_argument("--scope", metavar="WHO", default="", help="who is affected, and who is not")
+    parser.add_argument("--since", metavar="TIME", help="since when")
+    parser.add_argument("--state", metavar="STATE", default="ongoing", help=", ".join(IMPACT_STATES))
+
+
+def _impact(session: Session, arguments: Arguments) -> int:
+    since = session.at(arguments.since)
+    state = _one_of(arguments.state, IMPACT_STATES, "state of an impact")
+    what = act_.StateImpact(
+        what=text(arguments.text), scope=arguments.scope, since=since.t if since else None, state=state
+    )
+    return act(session, what)
+
+
+def _milestone_arguments(parser: Parser) -> None:
+    words(parser, "milestone", "MILESTONE", ", ".join(MILESTONES))
+    at(parser)
+
+
+def _milestone(session: Session, arguments: Arguments) -> int:
+    name = _one_of(text(arguments.milestone), MILESTONES, "milestone")
+    return act(session, act_.MarkMilestone(milestone=name, at=session.at(arguments.at)))
+
+
+def _bridge(session: Session, arguments: Arguments) -> int:
+    return act(session, act_.SetBridge(where=text(arguments.where)))
+
+
+def _service_arguments(parser: Parser) -> None:
+    words(parser, "name", "NAME", "the service")
+    parser.add_argument("--off", action="store_true", help="it is not affected after all")
+
+
+def _service(session: Session, arguments: Arguments) -> int:
+    return act(session, act_.NameService(service=text(arguments.name), affected=not arguments.off))
+
+
+def _rename(session: Session, arguments: Arguments) -> int:
+    return act(session, act_.Rename(title=text(arguments.title)))
+
+
+def _link_arguments(parser: Parser) -> None:
+    parser.add_argument("link", metavar="HOW", help="duplicate-of, caused-by or related-to")
+    parser.add_argument("to", metavar="OTHER", help="the other incident's handle or a part of its title")
+
+
+def _link(session: Session, arguments: Arguments) -> int:
+    link = _one_of(arguments.link, LINK_KINDS, "link")
+    other = by_name(session.paths, arguments.to)
+    return act(session, act_.Link(link=link, to=other.inc, title=other.title))
+
+
+def _attach_arguments(parser: Parser) -> None:
+    parser.add_argument("what", choices=("policy", "playbook", "roles", "cadence"), help="what to put in force")
+    parser.add_argument("name", metavar="ID", nargs="?", default="", help="which policy or playbook")
+
+
+def _attach(session: Session, arguments: Arguments) -> int:
+    what, id = arguments.what, arguments.name
+    if what in ("policy", "playbook") and not id:
+        known = session.library.policies if what == "policy" else session.library.playbooks
+        raise Usage(f"Which {what}? There are {', '.join(known)}.")
+    body: Value
+    match what:
+        case "policy":
+            body = _policy(session, id)
+        case "playbook":
+            body = _checklist(session, id)
+        case "roles":
+            body = session.library.roles()
+        case _:
+            body = session.library.cadence()
+    for problem in session.library.problems:
+        out.say(str(problem))
+    return act(session, act_.Attach(body=body))
+
+
+_MILESTONE = Verb(
+    "set when a milestone was reached", "warroom milestone detected --at 14:01", _milestone_arguments, _milestone
+)
+
+VERBS = {
+    "declare": Verb(
+        "open an incident, with the checklists, roles, rhythms and escalation policy that fit",
+        'warroom declare "Checkout returns 500s" -s SEV2 --service payments-db',
+        _declare_arguments,
+        _declare,
+    ),
+    "severity": Verb(
+        "change the severity",
+        'warroom severity SEV1 --why "every region is affected"',
+        _severity_arguments,
+        _severity,
+    ),
+    "phase": Verb(
+        "move to another phase", 'warroom phase mitigating --why "roll-back is running"', _phase_arguments, _phase
+    ),
+    "impact": Verb(
+        "say what users see",
+        'warroom impact "38 % of card checkouts fail" --scope "cards only" --since 13:58',
+        _impact_arguments,
+        _impact,
+    ),
+    "milestone": _MILESTONE,
+    "mark": _MILESTONE,
+    "bridge": Verb(
+        "say where people talk",
+        "warroom bridge https://meet.example/k3f9",
+        lambda parser: words(parser, "where", "WHERE", "a link or a number; nothing: there is none", needed=False),
+        _bridge,
+    ),
+    "service": Verb("name an affected service", "warroom service payments", _service_arguments, _service),
+    "rename": Verb(
+        "give the incident a better title",
+        'warroom rename "Checkout fails for card payments"',
+        lambda parser: words(parser, "title", "TITLE", "what users see"),
+        _rename,
+    ),
+    "link": Verb("link to another incident", "warroom link caused-by K3F9", _link_arguments, _link),
+    "attach": Verb(
+        "put a policy, a playbook, the role cards or the rhythms of updates in force",
+        "warroom attach playbook database",
+        _attach_arguments,
+        _attach,
+    ),
+}

@@ -1,0 +1,72 @@
+"""What a verb is: its words, its arguments, an example, and what it does. Its parser is made when it is called."""
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
+
+from .stop import Usage
+
+if TYPE_CHECKING:
+    from .session import Session
+
+Arguments = argparse.Namespace
+Parser = argparse.ArgumentParser
+
+
+class Verb:
+    """One verb. `arguments` puts its own into a parser, `run` does it and returns the exit code."""
+
+    __slots__ = ("arguments", "example", "run", "words")
+
+    def __init__(
+        self,
+        words: str,
+        example: str,
+        arguments: Callable[[Parser], None],
+        run: "Callable[[Session, Arguments], int]",
+    ) -> None:
+        self.words, self.example, self.arguments, self.run = words, example, arguments, run
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Usage(f"{self.prog}: {message}\n{self.format_usage().rstrip()}")
+
+
+def parser(name: str, verb: Verb) -> Parser:
+    """The parser of one verb, with what all verbs have."""
+    made = _Parser(
+        prog=f"warroom {name}",
+        description=verb.words[:1].upper() + verb.words[1:] + ".",
+        epilog=f"Example:\n  {verb.example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    verb.arguments(made)
+    made.add_argument("-i", "--incident", metavar="INC", help="the incident: its handle or a part of its title")
+    made.add_argument("--by", metavar="WHO", help="who is writing this down")
+    made.add_argument("--json", action="store_true", help="print JSON")
+    return made
+
+
+def why(parser: Parser, needed: bool = False) -> None:
+    parser.add_argument("--why", metavar="TEXT", default="", required=needed, help="the reason, for the log")
+
+
+def at(parser: Parser) -> None:
+    parser.add_argument("--at", metavar="TIME", help="when it happened: -3m, 14:01, ~14:01, 14:01..14:05, 11-21T23:58")
+
+
+def which(parser: Parser) -> None:
+    """The incident as an argument of its own, for verbs that only look."""
+    parser.add_argument("inc", metavar="INC", nargs="?", help="the incident; as -i")
+
+
+def words(parser: Parser, name: str, metavar: str, help: str, needed: bool = True) -> None:
+    """Free text that needs no quotes: all its words."""
+    parser.add_argument(name, metavar=metavar, nargs="+" if needed else "*", help=help)
+
+
+def text(parts: list[str]) -> str:
+    """The words that `words` took, as one text."""
+    return " ".join(parts)

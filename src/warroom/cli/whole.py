@@ -1,0 +1,48 @@
+"""An incident out of an exported log: whole under its own name in one step, or not there at all."""
+
+import os
+
+from ..core import codec
+from ..exchange.facts import Whole
+from ..room.room import Room
+from ..store import access, disk, folder
+from ..store.errors import Exists, not_written
+from ..store.log import Log
+from .session import Session
+from .stop import No, Stop
+
+
+def restored(session: Session, whole: Whole) -> Room:
+    """The incident's room, loaded. Raises `Stop` and `StoreError`; then nothing is left of it."""
+    incidents = access.ready(session.paths.incidents)
+    for place in (session.paths.incidents, session.paths.archive):
+        if any(entry.inc == whole.inc for entry in folder.entries(place)):
+            raise No("This incident is here already; nothing was imported.")
+    path = folder.path_for(incidents, whole.inc, whole.title, whole.at)
+    part = f"{path}.{os.getpid()}.part"
+    try:
+        _write(part, session.replica, whole)
+        os.link(part, path)
+        disk.sync_folder(incidents)
+    except FileExistsError:
+        raise Exists(f"{path} is there already; nothing was imported.") from None
+    except OSError as problem:
+        raise not_written(problem, path) from problem
+    finally:
+        disk.forget(part)
+    room = Room(Log.open(path, session.replica), session.me, session.now)
+    room.load()
+    return room
+
+
+def _write(part: str, replica: str, whole: Whole) -> None:
+    with Log.create(part, whole.inc, replica) as log:
+        with log.writing() as writing:
+            for fact, hash in whole.facts:
+                try:
+                    writing.accept(fact, hash)
+                except codec.Bad as bad:
+                    raise Stop(f"The log is damaged: {bad}. Nothing was imported.") from None
+            writing.write()
+        if troubles := log.verify():
+            raise Stop(f"The log is damaged: {troubles[0].text}. Nothing was imported.")

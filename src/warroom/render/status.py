@@ -1,0 +1,198 @@
+"""The incident at a moment, as `status --json` has it and as a block of lines."""
+
+from ..core import escalation
+from ..core.due import Due, due
+from ..core.duration import spell
+from ..core.incident import Incident
+from ..core.text import clean, clip, wrap
+from ..core.values import SECOND, Ms
+from . import timeline
+from .times import iso, iso_or_none, moment
+
+Data = dict[str, object]
+
+
+def data(state: Incident, handle: str, now: Ms) -> Data:
+    """What is so at `now`; nothing is left out: what is not known is null. Durations are whole seconds."""
+    impact = state.impact
+    return {
+        "id": state.id,
+        "handle": handle,
+        "title": state.title,
+        "severity": state.severity,
+        "phase": state.phase,
+        "impact": impact.text() if impact else None,
+        "impact_since": iso_or_none(impact.since) if impact else None,
+        "impact_state": impact.state if impact else None,
+        "services": list(state.services),
+        "bridge": state.bridge or None,
+        "declared_at": iso(state.declared_at),
+        "ended_at": iso_or_none(state.ended),
+        "elapsed_s": state.elapsed(now) // SECOND,
+        "roles": {held.role: held.who or None for held in state.roles},
+        "offered": {held.role: held.offered_to for held in state.roles if held.offered_to},
+        "checklist": _checklist(state),
+        "tasks": [
+            {"id": t.id, "who": t.who, "what": t.what, "state": t.state, "due_at": iso_or_none(t.due)}
+            for t in state.tasks
+        ],
+        "questions": [{"id": q.id, "what": q.body.text()} for q in state.open_questions],
+        "escalation": _escalation(state, now),
+        "due": [_due(each, now) for each in due(state, now)],
+        "entries": state.entry_count,
+        "conflicts": len(state.conflicts),
+        "drill": state.drill,
+        "restricted": state.restricted,
+    }
+
+
+def _checklist(state: Incident) -> Data:
+    steps = state.steps
+    several = len({step.list for step in steps}) > 1
+    return {
+        "done": sum(step.state == "done" for step in steps),
+        "total": len(steps),
+        "items": [
+            {
+                "id": f"{step.list}:{step.step.id}" if several else step.step.id,
+                "text": step.step.text,
+                "state": step.state,
+                "list": step.list,
+                "number": step.number,
+            }
+            for step in steps
+        ],
+    }
+
+
+def _escalation(state: Incident, now: Ms) -> Data:
+    view = escalation.view(state, now)
+    coming, calling = view.next, view.current
+    at = coming.at if coming else None
+    return {
+        "policy": view.policy.policy if view.policy else None,
+        "status": view.status,
+        "next_level": coming.level if coming else None,
+        "next_target": coming.target.name if coming and coming.target else None,
+        "due_at": iso_or_none(at),
+        "due_in_s": None if at is None else _left(at, now),
+        "calling": calling.target.name if calling and calling.target else None,
+        "calling_level": calling.level if calling else None,
+        "acknowledged_by": view.ack.who if view.ack else None,
+        "expires_at": iso_or_none(view.expires),
+        "snoozed_until": iso_or_none(view.snoozed.until) if view.snoozed else None,
+        "pages_nobody": view.pages_nobody,
+    }
+
+
+def _due(each: Due, now: Ms) -> Data:
+    return {
+        "kind": each.kind,
+        "what": each.what,
+        "who": each.who or None,
+        "due_at": iso(each.due),
+        "due_in_s": _left(each.due, now),
+    }
+
+
+def _left(at: Ms, now: Ms) -> int:
+    """Seconds until then, cut towards zero like the countdown on the screen; negative once it is late."""
+    return -((now - at) // SECOND) if at < now else (at - now) // SECOND
+
+
+def text(state: Incident, handle: str, now: Ms, look: timeline.Look) -> list[str]:
+    """The same for a person, most urgent first."""
+    paint = look.paint
+    head = f"{handle}  {clean(state.title)}"
+    facts = [state.severity, state.phase, f"for {spell(state.elapsed(now))}"]
+    if state.drill:
+        facts.insert(0, "DRILL")
+    block = [paint.bold(clip(head, look.width) if look.width else head), "  ".join(clean(f) for f in facts)]
+    rows = [("impact", _impact(state, now, look)), *_rows(state, now, look)]
+    if state.conflicts:
+        rows.append(("conflicts", f"{len(state.conflicts)}: see `warroom conflicts`"))
+    block += _aligned([(name, value) for name, value in rows if value], look)
+    waiting = due(state, now)
+    if waiting:
+        block += ["", *(_due_line(each, now, look) for each in waiting[:8])]
+        if len(waiting) > 8:
+            block.append(paint.dim(f"          … and {len(waiting) - 8} more"))
+    return block
+
+
+def _impact(state: Incident, now: Ms, look: timeline.Look) -> str:
+    impact = state.impact
+    if impact is None:
+        return "not stated yet"
+    since = f", since {moment(impact.since, now, look.zone)}" if impact.since is not None else ""
+    return impact.text() + since
+
+
+def _rows(state: Incident, now: Ms, look: timeline.Look) -> list[tuple[str, str]]:
+    held = [f"{r.name}: {r.who}" for r in state.roles if r.who]
+    free = [r.name for r in state.roles if not r.who]
+    offered = [f"{r.name} offered to {r.offered_to}, not accepted yet" for r in state.roles if r.offered_to]
+    steps = state.steps
+    done = sum(step.state == "done" for step in steps)
+    upcoming = next((step for step in steps if step.state == "todo"), None)
+    checklist = f"{done} of {len(steps)} done" if steps else ""
+    if upcoming:
+        checklist += f", next {upcoming.number} {upcoming.step.text}"
+    return [
+        ("services", ", ".join(state.services)),
+        ("bridge", state.bridge),
+        ("roles", "; ".join([*held, *offered]) or "nobody yet"),
+        ("free", ", ".join(free)),
+        ("checklist", checklist),
+        ("escalation", escalation_line(state, now, look)),
+        ("entries", str(state.entry_count)),
+    ]
+
+
+def escalation_line(state: Incident, now: Ms, look: timeline.Look) -> str:
+    """Who is called, who comes next and when, in one line."""
+    view = escalation.view(state, now)
+    name = (view.policy.title or view.policy.policy) if view.policy else ""
+    parts: list[str] = []
+    match view.status:
+        case "none":
+            return "no policy: nobody is called"
+        case "stopped":
+            parts.append("stopped")
+        case "acknowledged" if view.ack and view.expires is not None:
+            parts.append(f"{view.ack.who} has it for {spell(max(0, view.expires - now))}")
+        case "snoozed" if view.snoozed:
+            parts.append(f"snoozed until {moment(view.snoozed.until, now, look.zone)}")
+    if view.current and view.status in ("running", "exhausted"):
+        parts.append(f"call L{view.current.level} {_reach(view.current)} now")
+    if view.next and view.next.at is not None:
+        parts.append(f"L{view.next.level} {_reach(view.next)} in {spell(view.next.at - now)}")
+    elif view.status == "exhausted":
+        parts.append(view.policy.fallback if view.policy and view.policy.fallback else "nobody is left: ring by hand")
+    if view.status in ("running", "snoozed", "exhausted"):
+        parts.append("nothing is sent, ring by hand")
+    return f"{name}: {'; '.join(parts)}"
+
+
+def _reach(line: escalation.LevelView) -> str:
+    if line.target is None:
+        return ""
+    return f"{line.target.name} ({line.target.phone})" if line.target.phone else line.target.name
+
+
+def _aligned(rows: list[tuple[str, str]], look: timeline.Look) -> list[str]:
+    out = []
+    for name, value in rows:
+        first, *rest = wrap(clean(value), max(20, look.width - 12)) if look.width else [clean(value)]
+        out += [look.paint.dim(f"{name:<12}") + first, *(" " * 12 + line for line in rest)]
+    return out
+
+
+def _due_line(each: Due, now: Ms, look: timeline.Look) -> str:
+    left = each.left(now)
+    count = spell(left) if left >= 0 else f"late {spell(-left)}"
+    who = f"  {clean(each.who)}" if each.who else ""
+    line = f"{count:>11} {each.kind:<6} {clean(each.what)}{who}"
+    if look.width:
+        line = clip(line, look.width)
+    return look.paint.alarm(line) if left < 0 else line
