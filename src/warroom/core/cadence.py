@@ -32,18 +32,20 @@ def last(state: Incident, audience: str) -> ev.Event | None:
 
 def next_due(state: Incident, audience: str) -> tuple[int, Ms] | None:
     """The number of the next update to this audience and when it is due (ms UTC), or None."""
-    now = rhythm(state, audience)
-    if now is None or state.phase in ("closed", "cancelled"):
+    if state.phase in ("closed", "cancelled"):
         return None
+    now = rhythm(state, audience)
+    wait = now.every.get(state.phase) if now else None
     previous = last(state, audience)
-    number = previous.body.number + 1 if previous and isinstance(previous.body, ev.UpdatePosted) else 1
-    wait = now.every.get(state.phase)
-    if state.phase == "resolved":
-        told = previous is not None and state.ended is not None and previous.at.t >= state.ended
-        return None if wait is None or told or state.ended is None else (number, state.ended + (wait or _LAST_ONE))
-    if wait is None:
+    body = previous.body if previous else None
+    number, promised = (body.number + 1, body.next) if isinstance(body, ev.UpdatePosted) else (1, None)
+    if state.ended is not None:
+        told = previous is not None and previous.at.t >= state.ended
+        return None if wait is None or told else (number, state.ended + (wait or _LAST_ONE))
+    if promised is not None:
+        return number, promised
+    if now is None or wait is None:
         return None
     if previous is None:
         return number, state.declared_at + (now.first if now.first is not None else wait)
-    promised = previous.body.next if isinstance(previous.body, ev.UpdatePosted) else None
-    return number, promised if promised is not None else previous.at.t + wait
+    return number, previous.at.t + wait

@@ -188,18 +188,22 @@ class _Row(msgspec.Struct, frozen=True, gc=False):
     h: str
 
 
-_rows = msgspec.json.Decoder(dict[str, _Row])
+_rows = msgspec.json.Decoder(dict[int, _Row])
 
 
 def decode_rows(rows: bytes | memoryview) -> list[Event] | None:
     """The events of `{"1": {"e": EVENT, "h": HASH, …}, …}` in their order, in one pass.
 
-    None where one of them is not plain (redacted, newer, damaged) and each wants its own `decode`.
+    None where one of them is not plain (redacted, newer, damaged), or their numbers do not ascend: then each wants
+    its own `decode`.
     Two rows under one key come out as one: the caller, who knows how many there are, has to count.
     """
     try:
         table = _rows.decode(rows)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    numbers = list(table)
+    if numbers != sorted(numbers):
         return None
     events: list[Event] = []
     for row in table.values():
@@ -269,7 +273,17 @@ def accept(data: bytes, hash: str) -> Event:
         raise Bad("not in canonical form")
     if _hash(wire) != hash:
         raise Bad("the hash does not fit the bytes")
-    return _from_wire(wire, hash)
+    try:
+        event = _from_wire(wire, hash)
+    except msgspec.MsgspecError as problem:
+        raise Bad(str(problem)) from None
+    if isinstance(event.body, Redacted) and not (_is_digest(event.body.body) and _is_digest(event.body.by)):
+        raise Bad("a redacted fact with something else than digests")
+    return event
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and not text.strip("0123456789abcdef")
 
 
 def _check(tree: Any, depth: int = 1) -> None:
@@ -304,6 +318,10 @@ def hash_of(data: bytes | msgspec.Raw) -> str:
 
 
 def redact(data: bytes) -> tuple[bytes, str]:
-    """The same event without body, by and salt: what a redaction leaves. The hash stays what it was."""
-    text = _envelope(_bare(_wire.decode(data)))
+    """The same event without body, by and salt: what a redaction leaves. The hash stays what it was. Raises `Bad`."""
+    try:
+        wire = _wire.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise Bad(str(problem)) from None
+    text = _envelope(_bare(wire))
     return text, sha256(text).hexdigest()

@@ -10,7 +10,9 @@ import msgspec
 
 from .events import Body, Value
 from .incident import Incident
-from .values import At, By, Ms
+from .values import MINUTE, At, By, Ms, Refused
+
+_AHEAD = MINUTE  # what two clocks may differ by before a time counts as being in the future
 
 
 class Stamp(msgspec.Struct, frozen=True, gc=False):
@@ -43,3 +45,13 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
         """`body` as a fact of this command: at its time, and over what it replaces."""
         over = state.over(body.key()) if isinstance(body, Value) else ()
         return Draft(body, self.at or At(stamp.now), over)
+
+
+def happened(at: At, stamp: Stamp) -> None:
+    """Raises `Refused` where `at` cannot be the time of something that has happened."""
+    if max(at.t, at.t if at.to is None else at.to) > stamp.now + _AHEAD:
+        raise Refused("That time is in the future; the timeline holds what has happened.")
+    if at.to is not None and at.to < at.t:
+        raise Refused("That span ends before it begins.")
+    if at.t < 0:
+        raise Refused("That time is before 1970; write the year with four digits.")

@@ -6,31 +6,31 @@ import msgspec
 
 from . import codec
 from .acts.lifecycle import Declare, ImportTimeline
-from .commands import Command, Draft, Stamp
+from .commands import Command, Draft, Stamp, happened
+from .events import Body
 from .incident import Incident
-from .values import MINUTE, Refused
+from .values import By, Refused
 
-_ROOM_FOR_ENVELOPE = 1024
-_AHEAD = MINUTE  # what two clocks may differ by before a time counts as being in the future
+_ENVELOPE = 1024  # what an event's bytes hold beside the body, the writer and `over`, and then some
+_PER_ID = 23
 
 
 def decide(state: Incident, command: Command, stamp: Stamp) -> list[Draft] | Refused:
     """The drafts of the facts that `command` leads to in `state`, or the sentence that says why not."""
     try:
         _possible(state, command, stamp)
+        writer = _written(stamp.by, "Your name")
         drafts = command.drafts(state, stamp)
         for draft in drafts:
-            _writable(draft)
+            _fits(_written(draft.body, "The text") + writer + len(draft.over) * _PER_ID)
     except Refused as no:
         return no
     return drafts
 
 
 def _possible(state: Incident, command: Command, stamp: Stamp) -> None:
-    if command.at and (command.at.to or command.at.t) > stamp.now + _AHEAD:
-        raise Refused("That time is in the future; the timeline holds what has happened.")
-    if command.at and command.at.to is not None and command.at.to < command.at.t:
-        raise Refused("That span ends before it begins.")
+    if command.at:
+        happened(command.at, stamp)
     if command.blind or isinstance(command, Declare | ImportTimeline):
         return
     if state.declaration is None:
@@ -39,18 +39,22 @@ def _possible(state: Incident, command: Command, stamp: Stamp) -> None:
         raise Refused("The incident is closed. Reopen it first, or log an entry: entries are always taken.")
 
 
-def _writable(draft: Draft) -> None:
-    """Input is refused for NUL and lone surrogates, and for its size; everything else is kept as it was written."""
+def _written(part: Body | By, what: str) -> int:
+    """The size of `part` as it will stand in the file. Refuses what no fact can hold; all else is kept as written."""
     try:
-        data = codec.canonical(draft.body)
+        data = codec.canonical(part)
     except UnicodeEncodeError:
-        raise Refused("The text holds half of a character pair (a lone surrogate); take it out.") from None
-    if b"\\u0000" in data and any("\0" in text for text in _strings(msgspec.to_builtins(draft.body))):
-        raise Refused("The text holds a NUL character; take it out.")
-    if len(data) > codec.MAX_EVENT - _ROOM_FOR_ENVELOPE:
-        raise Refused(
-            f"The text is too long for one fact ({len(data) // 1024} KiB, at most 63); attach it as evidence instead."
-        )
+        raise Refused(f"{what} holds half of a character pair (a lone surrogate); take it out.") from None
+    # Those six characters can also have been typed as they are.
+    if b"\\u0000" in data and any("\0" in text for text in _strings(msgspec.to_builtins(part))):
+        raise Refused(f"{what} holds a NUL character; take it out.")
+    return len(data)
+
+
+def _fits(size: int) -> None:
+    if size > codec.MAX_EVENT - _ENVELOPE:
+        most = (codec.MAX_EVENT - _ENVELOPE) // 1024
+        raise Refused(f"That is too long for one fact ({size // 1024} KiB, at most {most}); keep it as evidence.")
 
 
 def _strings(tree: Any) -> list[str]:

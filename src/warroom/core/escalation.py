@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .incident import Incident
 
 _LAST_GAP = 5 * MINUTE  # before the levels start again, when the policy has one level only
+_MOST_ROUNDS = 20  # whatever a policy asks for: nobody is helped by more, and a view must end
 
 
 class Call(msgspec.Struct, frozen=True, gc=False):
@@ -48,7 +49,7 @@ class Run(msgspec.Struct, frozen=True):
     expires: Ms = 0
     snoozed: Snoozed | None = None
     stopped: bool = False
-    called: tuple[Call, ...] = ()
+    called: tuple[Call, ...] = ()  # the last one at each place
 
 
 class LevelView(msgspec.Struct, frozen=True, gc=False):
@@ -99,7 +100,7 @@ def _following(run: Run, call: Call) -> Call | None:
     policy = run.policy
     base = call.due - policy.levels[call.level - 1].after
     onward = _from(policy, call.level, call.round, base)
-    if onward or call.round >= policy.repeat:
+    if onward or call.round >= min(policy.repeat, _MOST_ROUNDS):
         return onward
     afters = [level.after for level in policy.levels]
     gap = afters[-1] - afters[-2] if len(afters) > 1 else _LAST_GAP
@@ -122,7 +123,10 @@ def advance(run: Run, now: Ms) -> Run:
 def _call(run: Run, call: Call) -> Run:
     onward = _following(run, call)
     snoozed = run.snoozed if run.snoozed and run.snoozed.until > call.due else None
-    return msgspec.structs.replace(run, current=call, next=onward, snoozed=snoozed, called=(*run.called, call))
+    if snoozed and onward:
+        onward = msgspec.structs.replace(onward, due=max(onward.due, snoozed.until))
+    before = (c for c in run.called if (c.level, c.backup) != (call.level, call.backup))
+    return msgspec.structs.replace(run, current=call, next=onward, snoozed=snoozed, called=(*before, call))
 
 
 def apply(run: Run, body: Body, at: Ms) -> Run:
@@ -135,7 +139,7 @@ def apply(run: Run, body: Body, at: Ms) -> Run:
             call = run.current or run.next
             if call is None:
                 return run
-            if level and level != call.level and level <= len(run.policy.levels):
+            if level != call.level and 1 <= level <= len(run.policy.levels):
                 call = Call(level, call.due, round=call.round)
             answer = Answer(call, "acked", who, at)
             return msgspec.structs.replace(
@@ -202,7 +206,7 @@ def view(state: "Incident", now: Ms) -> View:
         status = "stopped"
     elif run.ack:
         status = "acknowledged"
-    elif run.snoozed and run.snoozed.until > now:
+    elif run.next and run.snoozed and run.snoozed.until > now:
         status = "snoozed"
     else:
         status = "running" if run.next else "exhausted"
@@ -239,14 +243,14 @@ def target_of(level: Level, backup: int) -> Target | None:
 
 
 def _line(run: Run, n: int, backup: int, level: Level) -> LevelView:
-    here = [c for c in run.called if c.level == n and c.backup == backup]
+    here = next((c for c in run.called if c.level == n and c.backup == backup), None)
     answers = [a for a in run.answers if a.call.level == n and a.call.backup == backup]
     if run.next and not run.ack and not run.stopped and (run.next.level, run.next.backup) == (n, backup):
         return _show(n, backup, level, "next", run.next.due)
-    if answers and (not here or answers[-1].at >= here[-1].due):
+    if answers and (here is None or answers[-1].at >= here.due):
         return _show(n, backup, level, answers[-1].what, answers[-1].at)
     if run.current and (run.current.level, run.current.backup) == (n, backup) and not run.stopped:
         return _show(n, backup, level, "calling", run.current.due)
     if here:
-        return _show(n, backup, level, "passed", here[-1].due)
+        return _show(n, backup, level, "passed", here.due)
     return _show(n, backup, level, "waiting", None)

@@ -10,6 +10,8 @@ import msgspec
 
 from .values import At, By, Ms
 
+Order = tuple[int, str, int, str, str]  # lam, rep, seq, id, hash
+
 
 class Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a fact says. `type` names it on the wire, `kind` in the timeline; `text()` is its sentence."""
@@ -81,9 +83,9 @@ class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return hash(self.id)
 
     @property
-    def order(self) -> tuple[int, str, int, str]:
+    def order(self) -> "Order":
         """The one total order in which facts are folded."""
-        return (self.lam, self.rep, self.seq, self.id)
+        return (self.lam, self.rep, self.seq, self.id, self.hash)
 
     @property
     def type(self) -> str:
@@ -599,6 +601,10 @@ class Snoozed(Body, frozen=True, gc=False, omit_defaults=True):
 
     def text(self) -> str:
         return _because("no paging for a while", self.why)
+
+
+PAGES = (Acknowledged, NoAnswer, Escalated, Snoozed)
+"""What people did about a page: together with the policy and the phases, all that moves the escalation."""
 
 
 class ReplicaForked(Body, frozen=True, gc=False, omit_defaults=True):

@@ -16,12 +16,9 @@ _LISTS: dict[type[ev.Body], str] = {
     ev.QuestionAnswered: "answers",
     ev.UpdatePosted: "updates",
     ev.Linked: "links",
-    ev.Acknowledged: "pages",
-    ev.NoAnswer: "pages",
-    ev.Escalated: "pages",
-    ev.Snoozed: "pages",
+    **dict.fromkeys(ev.PAGES, "pages"),
 }
-_PAGES = (ev.Acknowledged, ev.NoAnswer, ev.Escalated, ev.Snoozed)
+_MOVES_RUN = (ev.PolicyAttached, ev.PhaseChanged, *ev.PAGES)
 
 
 def fold(state: Incident, event: Event) -> Incident:
@@ -33,19 +30,17 @@ def fold(state: Incident, event: Event) -> Incident:
     kind = body.__class__
     change: dict[str, object] = {
         "facts": facts.append(event),
-        "timeline": state.timeline.append(event, event.at.t),
+        "timeline": state.timeline.append(event, state.when(event).t),
         "seen": _seen(state.seen, event),
     }
-    if kind is ev.Logged:
-        change["entry_count"] = state.entry_count + state.stands(event.id)
-        change["last_entry"] = event.rec
-        if state.run and state.run.ack:
-            change["run"] = _sign(state.run, event)
-        return replace(state, **change)
     if not state.id:
         change["id"] = event.inc
     if state.run and state.run.ack:
         change["run"] = _sign(state.run, event)
+    if kind is ev.Logged:
+        change["entry_count"] = state.entry_count + state.stands(event.id)
+        change["last_entry"] = event.rec
+        return replace(state, **change)
     if isinstance(body, ev.Value):
         key = body.key()
         kept = tuple(e for e in state.values.get(key, ()) if e.id not in event.over)
@@ -54,8 +49,6 @@ def fold(state: Incident, event: Event) -> Incident:
             change["phase_changes"] = (*state.phase_changes, event)
     elif name := _LISTS.get(kind):  # type: ignore[arg-type]  # a body that is no key of the table is no list's
         change[name] = (*getattr(state, name), event)
-    elif isinstance(body, ev.Redacted) and event.over:
-        change["values"] = _without(state, body.type, event.over)
     return _effect(replace(state, **change), event, before=state)
 
 
@@ -65,19 +58,20 @@ def _effect(state: Incident, event: Event, before: Incident) -> Incident:
     match body:
         case ev.Declared() if state.declaration is None:
             return replace(state, declaration=event)
-        case ev.Redacted(type="incident.declared") if state.declaration is None:
-            return replace(state, declaration=event)
+        case ev.Redacted():
+            return _tombstone(state, body, event)
         case ev.PhaseChanged():
-            return _phase(state, event, before)
+            return _phase(state, body, event, before)
         case ev.PolicyAttached():
             return replace(state, run=_policy(state, body, event.at.t))
-        case ev.Amended():
-            return _amended(state, body.of, before)
+        case ev.Amended(of=of):
+            return _placed(state, of, before)
         case ev.Retracted(of=of) if of not in state.retracted:
             return _retracted(state, of, event)
         case ev.FactRedacted(of=of) if of not in state.redacted:
-            return replace(state, redacted={**state.redacted, of: event})
-        case _ if isinstance(body, _PAGES) and state.run:
+            less = int(_counts(state, of))
+            return replace(state, redacted={**state.redacted, of: event}, entry_count=state.entry_count - less)
+        case _ if isinstance(body, ev.PAGES) and state.run and event.id not in state.retracted:
             return replace(state, run=escalation.apply(state.run, body, event.at.t))
     return state
 
@@ -87,43 +81,75 @@ def _seen(seen: dict[str, Ms], event: Event) -> dict[str, Ms]:
     body = event.body
     who = body.who if isinstance(body, ev.Logged | ev.RoleAssigned | ev.Acknowledged) else ""
     name = event.by.name
-    if seen.get(name, -1) >= event.rec and (not who or seen.get(who, -1) >= event.at.t):
+    seen_name = not name or seen.get(name, event.rec - 1) >= event.rec
+    if seen_name and (not who or seen.get(who, event.at.t - 1) >= event.at.t):
         return seen
     seen = dict(seen)
     if name:
-        seen[name] = max(seen.get(name, 0), event.rec)
+        seen[name] = max(seen.get(name, event.rec), event.rec)
     if who:
-        seen[who] = max(seen.get(who, 0), event.at.t)
+        seen[who] = max(seen.get(who, event.at.t), event.at.t)
     return seen
 
 
 def _sign(run: escalation.Run, event: Event) -> escalation.Run:
+    """The run after a sign of whoever acknowledged: what they wrote counts when they wrote it, what is told of them
+    when it happened."""
     ack = run.ack
-    if ack is None or ack.at > event.rec:
-        return run
     body = event.body
-    if event.by.name == ack.who or (isinstance(body, ev.Logged) and body.who == ack.who):
-        return escalation.sign_of(run, event.rec)
-    return run
+    if ack is None:
+        return run
+    if event.by.name == ack.who:
+        at = event.rec
+    elif isinstance(body, ev.Logged) and body.who == ack.who:
+        at = event.at.t
+    else:
+        return run
+    return run if at < ack.at else escalation.sign_of(run, at)
 
 
-def _without(state: Incident, type: str, over: tuple[str, ...]) -> dict[tuple[str, ...], tuple[Event, ...]]:
-    """The values without those that a redacted value had replaced: its text is gone, that it replaced them is not."""
-    return {
-        key: tuple(e for e in events if e.id not in over) if key[0] == type else events
-        for key, events in state.values.items()
-    }
+def _tombstone(state: Incident, body: ev.Redacted, event: Event) -> Incident:
+    """What a redacted fact still does: its text is gone, that it replaced older values is not."""
+    if body.type == ev.Declared.type and state.declaration is None:
+        return replace(state, declaration=event)
+    if not event.over:
+        return state
+    values = dict(state.values)
+    freed = []
+    for key, events in state.values.items():
+        if key[0] == body.type and any(e.id in event.over for e in events):
+            values[key] = tuple(e for e in events if e.id not in event.over)
+            freed.append(key)
+    after = replace(state, values=values)
+    if body.type == ev.Amended.type:
+        for _, of in freed:
+            after = _placed(after, of, state)
+    return after
 
 
-def _phase(state: Incident, event: Event, before: Incident) -> Incident:
-    phase, at = state.phase, event.at.t
-    run = state.run
-    if phase in ENDED:
-        ended = before.ended if before.ended is not None and before.phase in ENDED else at
-        return replace(state, ended=ended, run=run and replace(escalation.advance(run, at), stopped=True))
-    if before.phase in ENDED and run:
-        run = escalation.start(run.policy, at)
+def _phase(state: Incident, body: ev.PhaseChanged, event: Event, before: Incident) -> Incident:
+    at, run = event.at.t, state.run
+    ended = before.ended if before.ended is not None else _ended_unseen(state, body, event)
+    if state.phase in ENDED:
+        stopped = run and replace(escalation.advance(run, at), stopped=True)
+        return replace(state, ended=at if ended is None else ended, run=stopped)
+    if ended is not None and run:
+        # Whoever did not know of the end did not reopen anything: their escalation goes on as it was.
+        run = escalation.start(run.policy, at) if body.was in ENDED else replace(run, stopped=False)
     return replace(state, ended=None, run=run)
+
+
+def _ended_unseen(state: Incident, body: ev.PhaseChanged, event: Event) -> Ms | None:
+    """When the phase ended that this one replaces, where the fact that said so is redacted."""
+    if body.was not in ENDED:
+        return None
+    known = (state.facts.get(id) for id in event.over)
+    ends = [fact.at.t for fact in known if fact and _is_tombstone(fact.body, ev.PhaseChanged)]
+    return ends[-1] if ends else None
+
+
+def _is_tombstone(body: object, of: type[ev.Body]) -> bool:
+    return isinstance(body, ev.Redacted) and body.type == of.type
 
 
 def _policy(state: Incident, policy: ev.PolicyAttached, at: Ms) -> escalation.Run:
@@ -131,7 +157,8 @@ def _policy(state: Incident, policy: ev.PolicyAttached, at: Ms) -> escalation.Ru
     return replace(run, stopped=True) if state.phase in ENDED else run
 
 
-def _amended(state: Incident, of: str, before: Incident) -> Incident:
+def _placed(state: Incident, of: str, before: Incident) -> Incident:
+    """The entry at its place in the timeline, after a correction of its time came or went."""
     entry = state.facts.get(of)
     if entry is None:
         return state
@@ -139,36 +166,28 @@ def _amended(state: Incident, of: str, before: Incident) -> Incident:
     return state if was == now else replace(state, timeline=state.timeline.moved(entry, was, now))
 
 
+def _counts(state: Incident, id: str) -> bool:
+    """Whether this fact is one of the entries that are counted."""
+    fact = state.facts.get(id)
+    return state.stands(id) and fact is not None and isinstance(fact.body, ev.Logged)
+
+
 def _retracted(state: Incident, of: str, event: Event) -> Incident:
+    less = int(_counts(state, of))
+    state = replace(state, retracted={**state.retracted, of: event}, entry_count=state.entry_count - less)
     fact = state.facts.get(of)
-    gone = state.stands(of) and fact is not None and isinstance(fact.body, ev.Logged)
-    state = replace(state, retracted={**state.retracted, of: event}, entry_count=state.entry_count - int(gone))
-    if fact is not None and isinstance(fact.body, _PAGES) and state.run:
-        return replace(state, run=_run_again(state))
+    if fact is not None and isinstance(fact.body, ev.PAGES) and state.run:
+        return replace(state, run=run_again(state))
     return state
 
 
-def _run_again(state: Incident) -> escalation.Run | None:
-    """The escalation without what was taken back: the old due time is restored."""
-    run: escalation.Run | None = None
-    phases = Incident()
+def run_again(state: Incident) -> escalation.Run | None:
+    """The escalation as the facts that were not taken back leave it: an old due time is restored."""
+    again = Incident(retracted=state.retracted)
     for fact in state.facts:
         body = fact.body
-        if fact.id in state.retracted:
-            continue
-        if run and run.ack:
-            run = _sign(run, fact)
-        if isinstance(body, ev.PolicyAttached | ev.PhaseChanged):
-            phases = fold(phases, fact)
-            run = phases.run if isinstance(body, ev.PolicyAttached) else _phase_run(run, phases, fact)
-        elif isinstance(body, _PAGES) and run:
-            run = escalation.apply(run, body, fact.at.t)
-    return run
-
-
-def _phase_run(run: escalation.Run | None, phases: Incident, fact: Event) -> escalation.Run | None:
-    if run is None:
-        return None
-    if phases.phase in ENDED:
-        return replace(escalation.advance(run, fact.at.t), stopped=True)
-    return escalation.start(run.policy, fact.at.t) if run.stopped else run
+        if isinstance(body, _MOVES_RUN) or _is_tombstone(body, ev.PhaseChanged):
+            again = fold(again, fact)
+        elif again.run and again.run.ack:
+            again = replace(again, run=_sign(again.run, fact))
+    return again.run

@@ -6,7 +6,7 @@ Views share their storage, so appending is cheap; appending to a view that is no
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from .events import Event
+from .events import Event, Order
 
 
 class Facts:
@@ -51,7 +51,7 @@ class Facts:
         return self._items[i] if i < self._n else None
 
 
-_Key = tuple[int, tuple[int, str, int, str]]
+_Key = tuple[int, Order]
 
 
 class Timeline:
@@ -110,11 +110,12 @@ class Timeline:
         n = min(self._n, older._n)
         if self._items is older._items:
             return n
-        a, b = self._keys, older._keys
         low, high = 0, n
         while low < high:
             mid = (low + high) // 2
-            if a[low : mid + 1] == b[low : mid + 1]:
+            here = slice(low, mid + 1)
+            # The facts too: a tombstone stands under the same key as the fact that it replaced.
+            if self._keys[here] == older._keys[here] and self._items[here] == older._items[here]:
                 low = mid + 1
             else:
                 high = mid

@@ -142,7 +142,8 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def restricted(self) -> bool:
-        return bool(self.declared and self.declared.restricted)
+        """Whether it must stay among those who were told; what was worth a redaction is treated as if it must."""
+        return self.declared.restricted if self.declared else self.declaration is not None
 
     def handle(self, others: "list[str] | tuple[str, ...]" = ()) -> str:
         """`INC-K3F9`; longer where another of `others` begins the same."""
@@ -220,7 +221,8 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
         for role in [*cards, *(r for r in held if r not in cards)]:
             event = held.get(role)
             who = getattr(event.body, "who", "") if event else ""
-            offer = self.value((ev.RoleOffered.type, role))
+            offer = self._event((ev.RoleOffered.type, role))
+            open_offer = offer is not None and (event is None or offer.order > event.order)
             card = cards.get(role)
             name = card.name if card else role[:1].upper() + role[1:]
             out.append(
@@ -230,7 +232,7 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
                     (card.short or card.name) if card else name,
                     who,
                     event.at.t if event and who else None,
-                    offer.who if offer and offer.who != who else "",
+                    getattr(offer.body, "who", "") if offer and open_offer else "",
                     card,
                 )
             )
@@ -316,4 +318,6 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
 
 def _says(event: Event) -> object:
     body = event.body
+    if isinstance(body, ev.MilestoneMarked):
+        return event.at
     return body.says() if isinstance(body, ev.Value) else None

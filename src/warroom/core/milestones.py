@@ -4,13 +4,14 @@ A marked one wins; the others follow from facts where a fact really says so. Not
 Of one firm's incidents 22 % lacked “recovered” and 20 % had it before “mitigated”: hence the check.
 """
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 from . import events as ev
 from .incident import Incident
 from .values import MILESTONES, At, Ms
 
-_OF_PHASE = {"identified": "identified", "monitoring": "mitigated", "resolved": "resolved"}
+OF_PHASE = {"identified": "identified", "monitoring": "mitigated", "resolved": "resolved"}
 
 
 def reached(state: Incident) -> dict[str, At]:
@@ -20,22 +21,31 @@ def reached(state: Incident) -> dict[str, At]:
         found[name] = event.at
     if state.impact and state.impact.since is not None:
         found.setdefault("impact started", At(state.impact.since))
-    for fact in state.pages:
-        if isinstance(fact.body, ev.Acknowledged) and state.stands(fact.id):
-            found.setdefault("acknowledged", fact.at)
-    for fact in _first_roles(state):
-        found.setdefault("response started", fact.at)
-    for fact in state.phase_changes:
-        name = _OF_PHASE.get(getattr(fact.body, "phase", ""), "")
-        if name and name != "resolved":
-            found.setdefault(name, fact.at)
-    if state.phase in ("resolved", "closed") and state.ended is not None:
+    acked = (f for f in state.pages if isinstance(f.body, ev.Acknowledged) and state.stands(f.id))
+    _earliest(found, "acknowledged", acked)
+    _earliest(found, "response started", (event for _, event in state.under(ev.RoleAssigned.type)))
+    for phase, name in OF_PHASE.items():
+        if name != "resolved":
+            _earliest(found, name, (f for f in state.phase_changes if _phase_of(f) == phase))
+    if state.ended is not None and _was_resolved(state):
         found.setdefault("resolved", At(state.ended))
     return {name: found[name] for name in MILESTONES if name in found}
 
 
-def _first_roles(state: Incident) -> list[ev.Event]:
-    return sorted((e for _, e in state.under(ev.RoleAssigned.type)), key=lambda e: e.at.t)[:1]
+def _earliest(found: dict[str, At], name: str, facts: Iterable[ev.Event]) -> None:
+    """Facts stand in the order in which they were written, which is not when they happened."""
+    if name not in found and (times := [fact.at for fact in facts]):
+        found[name] = min(times, key=lambda at: at.t)
+
+
+def _phase_of(fact: ev.Event) -> str:
+    return fact.body.phase if isinstance(fact.body, ev.PhaseChanged) else ""
+
+
+def _was_resolved(state: Incident) -> bool:
+    """Whether what ended it was that it was resolved; a cancelled incident is closed, but never was."""
+    ends = [p for fact in state.phase_changes if (p := _phase_of(fact)) in ("resolved", "cancelled")]
+    return state.phase in ("resolved", "closed") and ends[-1:] != ["cancelled"]
 
 
 def misplaced(state: Incident, name: str, t: Ms) -> str:

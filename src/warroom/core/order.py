@@ -3,13 +3,11 @@
 A `Replay` keeps what was folded and a few checkpoints; a fact that belongs earlier refolds from the nearest one.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from . import codec
-from .events import Event, FactRedacted, Redacted
+from .events import Event, FactRedacted, Order, Redacted
 from .fold import fold
 from .incident import Incident
 
@@ -20,10 +18,9 @@ class Replay:
     """The state of one incident, as facts come in any order."""
 
     def __init__(self) -> None:
-        self._events: list[Event] = []
-        self._order: list[tuple[int, str, int, str]] = []
+        self._events: list[Event] = []  # each id once, in order
+        self._order: list[Order] = []
         self._marks: list[tuple[int, Incident]] = [(0, Incident())]
-        self._ids: set[str] = set()
         self._forgotten: set[str] = set()
         self.state = Incident()
 
@@ -34,81 +31,99 @@ class Replay:
 
     def receive(self, events: Iterable[Event]) -> Incident:
         """The state with these facts as well. Those that are known already, under whatever replica, change nothing."""
-        late: list[Event] = []
-        for event in events:
-            if isinstance(event.body, FactRedacted):
-                self._forget(event.body.of)
+        came = list(events)
+        late = self._forget(came)
+        for event in came:
             if event.id in self._forgotten:
                 event = tombstone(event)
-            if event.id in self._ids and not self._earlier_copy(event):
+            order = event.order
+            known = late.get(event.id) or self.state.facts.get(event.id)
+            if known is not None and known.order <= order:
                 continue
-            if self._order and event.order < self._order[-1]:
-                late.append(event)
+            if known is None and not late and (not self._order or order > self._order[-1]):
+                self._push(event, order)
             else:
-                self._push(event)
+                late[event.id] = event
         if late:
-            self._refold(late, bisect_right(self._order, min(event.order for event in late)))
+            self._refold(late)
         return self.state
 
     def trial(self) -> "Trial":
         """The state as the next commit would make it, while nothing of it is on disk yet."""
-        return Trial(self.state)
+        return Trial(self)
 
     def keep(self, trial: "Trial") -> Incident:
         """What was tried is durable now: its state becomes the state."""
-        for event in trial.events:
-            self._note(event)
+        if trial.copy is not None:
+            self._become(trial.copy)
+            return self.state
+        self._events += trial.events
+        self._order += [event.order for event in trial.events]
         self.state = trial.state
-        for event in trial.events:
-            if isinstance(event.body, FactRedacted):
-                self._forget(event.body.of)
+        self._mark()
         return self.state
 
-    def _note(self, event: Event) -> None:
-        self._ids.add(event.id)
-        self._events.append(event)
-        self._order.append(event.order)
+    def copied(self) -> "Replay":
+        """A replay that goes its own way from here."""
+        copy = Replay()
+        copy._become(self)
+        return copy
 
-    def _push(self, event: Event) -> None:
-        self._note(event)
+    def _become(self, other: "Replay") -> None:
+        self._events, self._order, self._marks = other._events[:], other._order[:], other._marks[:]
+        self._forgotten, self.state = set(other._forgotten), other.state
+
+    def _push(self, event: Event, order: Order) -> None:
+        self._events.append(event)
+        self._order.append(order)
         self.state = fold(self.state, event)
+        self._mark()
+
+    def _mark(self) -> None:
         if len(self._events) - self._marks[-1][0] >= EVERY:
             self._marks.append((len(self._events), self.state))
 
-    def _earlier_copy(self, event: Event) -> bool:
-        """Whether this is a copy of a known fact that comes before it in order: then it is the one that counts."""
-        known = self.state.facts.get(event.id)
-        return known is not None and event.order < known.order
+    def _forget(self, came: list[Event]) -> dict[str, Event]:
+        """A redaction holds for memory too: the tombstones of the known facts whose text has to go now.
 
-    def _forget(self, id: str) -> None:
-        """A redaction holds for memory too: the text goes, and the state is that of the tombstone."""
-        self._forgotten.add(id)
-        fact = self.state.facts.get(id)
-        if fact is not None and not isinstance(fact.body, Redacted):
-            i = bisect_right(self._order, fact.order) - 1
-            self._events[i] = tombstone(fact)
-            self._refold([], i)
+        Where one copy of a fact came without its text, none keeps it: else the state would depend on which was first.
+        """
+        gone = {e.body.of for e in came if isinstance(e.body, FactRedacted)}
+        gone |= {e.id for e in came if isinstance(e.body, Redacted)}
+        gone -= self._forgotten
+        self._forgotten |= gone
+        known = [fact for id in gone if (fact := self.state.facts.get(id))]
+        return {fact.id: buried for fact in known if (buried := tombstone(fact)) is not fact}
 
-    def _refold(self, late: list[Event], i: int) -> None:
-        while len(self._marks) > 1 and self._marks[-1][0] > i:
+    def _refold(self, changed: dict[str, Event]) -> None:
+        """The state with `changed` in their places, and instead of other copies of the same facts."""
+        first = min(event.order for event in changed.values())
+        i = bisect_left(self._order, first)
+        while self._marks[-1][0] > i:
             self._marks.pop()
         at, self.state = self._marks[-1]
-        again = sorted([*self._events[at:], *late], key=lambda e: e.order)
+        again = [event for event in self._events[at:] if event.id not in changed]
+        again = sorted([*again, *changed.values()], key=lambda event: event.order)
         del self._events[at:], self._order[at:]
         for event in again:
-            self._push(event)
+            self._push(event, event.order)
 
 
 class Trial:
     """Facts that are sealed and not yet written, folded onto a state that nobody else sees."""
 
-    def __init__(self, state: Incident):
-        self.state = state
+    def __init__(self, replay: Replay):
+        self._replay = replay
+        self.state = replay.state
         self.events: list[Event] = []
+        self.copy: Replay | None = None  # from the first redaction on, which reaches back
 
     def fold(self, event: Event) -> None:
-        self.state = fold(self.state, event)
+        if self.copy is None and isinstance(event.body, FactRedacted):
+            self.copy = self._replay.copied()
+            self.copy.receive(self.events)
         self.events.append(event)
+        self.state = fold(self.state, event) if self.copy is None else self.copy.receive([event])
 
 
 def tombstone(event: Event) -> Event:
@@ -116,4 +131,4 @@ def tombstone(event: Event) -> Event:
     if isinstance(event.body, Redacted):
         return event
     data, hash = codec.redact(codec.encode(event)[0])
-    return replace(codec.decode(data, event.hash or hash), over=event.over)
+    return codec.decode(data, event.hash or hash)

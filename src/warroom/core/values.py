@@ -73,7 +73,7 @@ def incident_id(random16: bytes, drill: bool) -> str:
 
 def is_drill(inc: str) -> bool:
     """Whether this identity was made for a drill."""
-    return bool(CROCKFORD.index(inc[0]) & 16)
+    return inc[:1] in tuple(CROCKFORD[16:])
 
 
 def fact_id(random12: bytes) -> str:

@@ -1,16 +1,27 @@
 """Write, correct, take back and redact. Nothing a person wrote is overwritten; only a redaction removes text."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 from .. import events as ev
-from ..commands import Command, Draft, Stamp
+from ..commands import Command, Draft, Stamp, happened
 from ..events import Event
 from ..incident import Incident
 from ..values import ENTRY_KINDS, MINUTE, At, Refused
+from .remains import left_by, repeating
 
 ACK_UNDO = MINUTE  # how long an acknowledgement can be taken back
-_PAGES = (ev.Acknowledged, ev.NoAnswer, ev.Escalated, ev.Snoozed)
-_UNDOABLE = (ev.Logged, ev.TaskGiven, ev.PollOpened, ev.QuestionAsked, ev.Linked, *_PAGES)
+_NOUNS: dict[type[object], str] = {
+    ev.Logged: "an entry",
+    ev.TaskGiven: "a task",
+    ev.PollOpened: "a proposal",
+    ev.QuestionAsked: "a question",
+    ev.Linked: "a link",
+    ev.Acknowledged: "an acknowledgement",
+    ev.NoAnswer: "a “no answer”",
+    ev.Escalated: "an escalation",
+    ev.Snoozed: "a snooze",
+}
+"""What can be taken back; everything else is a value, and values are replaced."""
 
 
 class Log(Command, frozen=True, kw_only=True):
@@ -72,8 +83,8 @@ class Amend(Command, frozen=True, kw_only=True):
             raise Refused("A correction needs a text; `/undo` takes an entry back.")
         if self.kind is not None and self.kind not in ENTRY_KINDS:
             raise Refused(f"“{self.kind}” is no kind of entry. Known: {', '.join(ENTRY_KINDS)}.")
-        if self.to_at and self.to_at.t > stamp.now + MINUTE:
-            raise Refused("That time is in the future; the timeline holds what has happened.")
+        if self.to_at:
+            happened(self.to_at, stamp)
         now = state.correction(entry.id)
         body = ev.Amended(
             of=entry.id,
@@ -88,7 +99,7 @@ class Amend(Command, frozen=True, kw_only=True):
 
 
 class Undo(Command, frozen=True, kw_only=True):
-    """Take back a fact of mine, by default the last one that can be; a step goes back to what it was."""
+    """Take back a fact, by default my last one that can be; a step or a correction goes back to what it was."""
 
     of: str = ""
     why: str = ""
@@ -98,48 +109,52 @@ class Undo(Command, frozen=True, kw_only=True):
         target = fact(state, self.of) if self.of else _last_of(state, stamp)
         body = target.body
         if not state.stands(target.id):
-            raise Refused("That was taken back already.")
-        if isinstance(body, ev.StepChanged):
-            return [self.draft(state, stamp, _step_back(state, target, body))]
-        if not isinstance(body, _UNDOABLE):
+            raise Refused("That was taken back or redacted already.")
+        if isinstance(body, ev.StepChanged | ev.Amended):
+            if state.over(body.key()) != (target.id,):
+                raise Refused("That was changed again since; take back the last change first.")
+            return [self.draft(state, stamp, _as_before(state, target, body))]
+        what = _NOUNS.get(type(body))
+        if what is None:
             raise Refused(
-                f"“{body.text()}” cannot be taken back; values are replaced: say the right one again, for instance `/sev`."
+                f"“{body.text()}” cannot be taken back; values are replaced: say the right one again, "
+                "for instance `/sev`."
             )
-        if isinstance(body, _PAGES) and stamp.now - target.rec > ACK_UNDO:
-            raise Refused(
-                "What was done about a page can be taken back within 60 s only; escalate or acknowledge."
-            )
-        return [self.draft(state, stamp, ev.Retracted(target.id, self.why, _short(state, target)))]
+        if isinstance(body, ev.PAGES) and stamp.now - target.rec > ACK_UNDO:
+            raise Refused("What was done about a page can be taken back within 60 s only; escalate or acknowledge.")
+        return [self.draft(state, stamp, ev.Retracted(target.id, self.why, what))]
 
 
 def _last_of(state: Incident, stamp: Stamp) -> Event:
     for i in range(len(state.facts) - 1, max(-1, len(state.facts) - 2000), -1):
         event = state.facts[i]
+        body = event.body
         if event.by.name != stamp.by.name or not state.stands(event.id):
             continue
-        if isinstance(event.body, ev.StepChanged):
-            if state.over(event.body.key()) == (event.id,) and event.body.state != "todo":
-                return event
-        elif isinstance(event.body, _UNDOABLE):
+        if type(body) in _NOUNS or (_changed_something(body) and state.over(body.key()) == (event.id,)):
             return event
     raise Refused(f"{stamp.by.name or 'Nobody'} has nothing here to take back.")
 
 
-def _step_back(state: Incident, event: Event, body: ev.StepChanged) -> ev.StepChanged:
+def _changed_something(body: object) -> TypeGuard[ev.StepChanged | ev.Amended]:
+    """Whether there is something to go back from: what an undo made is not undone by the next one."""
+    if isinstance(body, ev.StepChanged):
+        return body.state != "todo"
+    return isinstance(body, ev.Amended) and body != ev.Amended(body.of)
+
+
+def _as_before(state: Incident, event: Event, body: ev.StepChanged | ev.Amended) -> ev.Value:
     was = state.facts.get(event.over[-1]) if event.over else None
     old = was.body if was else None
-    before = old.state if isinstance(old, ev.StepChanged) else "todo"
-    return ev.StepChanged(body.list, body.item, before, body.what, "undone")
-
-
-def _short(state: Incident, event: Event) -> str:
-    if isinstance(event.body, ev.Logged):
-        return ""  # a copy of the text would outlive a redaction of the entry
-    return event.body.text()[:60]
+    if isinstance(body, ev.Amended):
+        return old if isinstance(old, ev.Amended) else ev.Amended(body.of)
+    return ev.StepChanged(
+        body.list, body.item, old.state if isinstance(old, ev.StepChanged) else "todo", body.what, "undone"
+    )
 
 
 class Redact(Command, frozen=True, kw_only=True):
-    """Remove the text of a fact everywhere. What it set stays in force, without its words."""
+    """Remove the text of a fact, and of what repeats it. What it set stays in force, without its words."""
 
     of: str
     why: str
@@ -154,43 +169,7 @@ class Redact(Command, frozen=True, kw_only=True):
             raise Refused("The record of a redaction cannot be redacted.")
         if not self.why.strip():
             raise Refused("A redaction needs a reason, which stays on the log: why must this text go?")
-        related = [target, *_copies(state, target)]
-        drafts = [d for each in related for d in self._kept(state, stamp, each)]
-        drafts += [self.draft(state, stamp, ev.FactRedacted(each.id, self.why)) for each in related]
+        gone = repeating(state, target)
+        drafts = left_by(state, gone)
+        drafts += [self.draft(state, stamp, ev.FactRedacted(each.id, self.why)) for each in gone]
         return drafts
-
-    def _kept(self, state: Incident, stamp: Stamp, target: Event) -> list[Draft]:
-        """The value that this fact set, said again without its free text, where it is still in force."""
-        body = target.body
-        bodies: list[ev.Value] = []
-        if isinstance(body, ev.Declared):
-            bodies = [ev.Renamed("title redacted"), ev.SeverityChanged(state.severity)]
-            if not state.visible((ev.Renamed.type,)):
-                bodies[0] = ev.Renamed("title redacted")
-            else:
-                del bodies[0]
-            bodies += [ev.ServiceNamed(s) for s in state.services]
-        elif isinstance(body, ev.Value) and target.id in state.over(body.key()):
-            match body:
-                case ev.SeverityChanged(severity=severity):
-                    bodies = [ev.SeverityChanged(severity)]
-                case ev.PhaseChanged(phase=phase):
-                    bodies = [ev.PhaseChanged(phase)]
-                case ev.StepChanged(list=list_, item=item, state=how):
-                    bodies = [ev.StepChanged(list_, item, how)]
-                case ev.ImpactStated(since=since, state=how):
-                    bodies = [ev.ImpactStated("impact redacted", since=since, state=how)]
-                case ev.Renamed():
-                    bodies = [ev.Renamed("title redacted")]
-        return [Draft(b, target.at, state.over(b.key())) for b in bodies]
-
-
-def _copies(state: Incident, target: Event) -> list[Event]:
-    """Facts that repeat the text: corrections of the entry, and what took it back."""
-    return [
-        e
-        for e in state.facts
-        if isinstance(e.body, ev.Amended | ev.TaskChanged | ev.QuestionAnswered)
-        and e.body.of == target.id
-        and e.id not in state.redacted
-    ]

@@ -276,4 +276,6 @@ class Settle(Command, frozen=True, kw_only=True):
         conflict = next((c for c in state.conflicts if c.key == body.key()), None)
         if conflict is None or chosen.id not in state.over(body.key()):
             raise Refused("That is settled already.")
+        if isinstance(body, ev.MilestoneMarked):  # whose value is its time
+            return [Draft(body, chosen.at, state.over(body.key()))]
         return [self.draft(state, stamp, body)]

@@ -23,7 +23,10 @@ def role_of(state: Incident, text: str) -> Held:
 
 
 class AssignRole(Command, frozen=True, kw_only=True):
-    """Give a free role to a person; `replace` takes it from whoever has it. An empty `who` frees it."""
+    """Give a free role to a person; `replace` takes it from whoever has it. An empty `who` frees it.
+
+    Given again to whoever has it, it takes back an offer that was not accepted.
+    """
 
     role: str
     who: str
@@ -34,10 +37,10 @@ class AssignRole(Command, frozen=True, kw_only=True):
         held = role_of(state, self.role)
         who = " ".join(self.who.split())
         settled = len(state.visible((ev.RoleAssigned.type, held.role))) < 2
-        if who == held.who and settled:
+        if who == held.who and settled and not held.offered_to:
             raise Refused(f"{who} is {held.name} already." if who else f"{held.name} is free already.")
-        mine = stamp.by.name in (held.who, "")
-        if held.who and who and settled and not (self.replace or mine):
+        mine = stamp.by.name == held.who
+        if held.who and who not in ("", held.who) and settled and not (self.replace or mine):
             raise Refused(
                 f"{held.who} is {held.name}. To hand it over: `/offer {held.role} {who}`; "
                 f"to take it at once: `/assign {held.role} {who} !` or `warroom assign --replace`."

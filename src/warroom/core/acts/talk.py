@@ -82,7 +82,8 @@ class PostUpdate(Command, frozen=True, kw_only=True):
         if not self.what.strip():
             raise Refused("What did the update say?")
         audience = one_of(self.audience, AUDIENCES, "audience")
-        number = 1 + sum(1 for u in state.updates if getattr(u.body, "audience", "") == audience)
+        sent = [u.body for u in state.updates if isinstance(u.body, ev.UpdatePosted)]
+        number = 1 + max((update.number for update in sent if update.audience == audience), default=0)
         wait = self.next_in if self.next_in is not None else every(state, audience)
         due = (self.at.t if self.at else stamp.now) + wait if wait and state.open else None
         return [self.draft(state, stamp, ev.UpdatePosted(audience, self.what.strip(), due, number))]

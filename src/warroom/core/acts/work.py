@@ -60,8 +60,11 @@ class Extend(Command, frozen=True, kw_only=True):
     more: Ms
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        if self.more <= 0:
+            raise Refused("How much more time? For instance: `/extend 4 10m`.")
         due = stamp.now + self.more
-        if task := find_task(state, self.what):
+        numbered = self.what.strip().isdecimal()  # a number is a step's, even where a task speaks of that number
+        if task := None if numbered else find_task(state, self.what):
             change = ev.TaskChanged(task.id, "open", due, what=task.what, who=task.who)
             return [self.draft(state, stamp, change)]
         step = step_of(state, self.what)

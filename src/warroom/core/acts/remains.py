@@ -1,0 +1,156 @@
+"""What a redaction takes with it, and what it leaves: other facts that repeat the words, and what stays in force.
+
+The text of a fact goes; what the fact set (a severity, a phase, a step's state, an acknowledgement) is said again
+without it. Names of people, services and roles are words too, and go.
+"""
+
+from .. import events as ev
+from ..cadence import AUDIENCES
+from ..commands import Draft
+from ..events import Event
+from ..incident import Incident
+from ..milestones import OF_PHASE
+from ..values import ENTRY_KINDS, IMPACT_STATES, ITEM_STATES, MILESTONES, PHASES, SEVERITIES
+
+
+def repeating(state: Incident, target: Event) -> list[Event]:
+    """`target` and every later fact that repeats its words, in order: none of them may outlive it."""
+    found = [target]
+    for fact in state.facts:
+        if fact.order > target.order and (_repeats(fact.body, target) or any(_settles(fact, each) for each in found)):
+            found.append(fact)
+    return found
+
+
+def _repeats(body: object, target: Event) -> bool:
+    said = target.body
+    match body:
+        case ev.Amended(of=of) if isinstance(said, ev.Amended):
+            return of == said.of and bool(_words(body) & _words(said))
+        case ev.Amended(of=of) | ev.TaskChanged(of=of) | ev.QuestionAnswered(of=of):
+            return of == target.id
+        case ev.StepChanged(list=id) | ev.StepExtended(list=id):
+            return isinstance(said, ev.ChecklistAttached) and said.list == id and bool(body.what)
+        case ev.RoleAssigned(role=role, who=who, was=was):
+            if isinstance(said, ev.RoleOffered):
+                return said.role == role and said.who in (who, was)
+            return isinstance(said, ev.RoleAssigned) and said.role == role and said.who == was != ""
+    return False
+
+
+def _settles(fact: Event, earlier: Event) -> bool:
+    """Whether this fact let the value of an earlier one stand, word for word."""
+    return isinstance(fact.body, ev.Value) and earlier.id in fact.over and fact.body == earlier.body
+
+
+def _words(body: ev.Amended) -> set[str]:
+    return {word for word in (body.text_, body.who) if word}
+
+
+def left_by(state: Incident, gone: list[Event]) -> list[Draft]:
+    """What the facts that are redacted had set and is in force, as facts without their words, at the same times."""
+    drafts = []
+    for event in gone:
+        for body in _left_by(state, event, gone):
+            shown = isinstance(body, ev.Value) and state.visible(body.key())[-1:] == (event,)
+            drafts.append(Draft(body, event.at, (event.id,) if shown else ()))
+    return drafts
+
+
+def _left_by(state: Incident, event: Event, gone: list[Event]) -> list[ev.Body]:
+    body = event.body
+    match body:
+        case ev.Declared():
+            return _of_declaration(state)
+        case ev.PhaseChanged():
+            return _of_phase(state, event, body)
+        case ev.Value() if state.visible(body.key())[-1:] == (event,):
+            return _of_value(body, gone)
+        case ev.Retracted(of=of, what=what):
+            return [ev.Retracted(of, what=what)]
+        case ev.QuestionAnswered(of=of) if _stays(of, gone):
+            return [ev.QuestionAnswered(of, "answer redacted")]
+        case ev.UpdatePosted(audience=audience, next=next, number=number) if event == _last_update(state, audience):
+            return [ev.UpdatePosted(audience, "update redacted", next, number)]
+        case _ if isinstance(body, ev.PAGES) and event == _last_page(state):
+            return _of_page(body)
+    return []
+
+
+def _stays(id: str, gone: list[Event]) -> bool:
+    return all(id != event.id for event in gone)
+
+
+def _of_declaration(state: Incident) -> list[ev.Body]:
+    left: list[ev.Body] = []
+    if not state.visible((ev.Renamed.type,)):
+        left.append(ev.Renamed("title redacted"))
+    if not state.visible((ev.SeverityChanged.type,)) and state.severity in SEVERITIES:
+        left.append(ev.SeverityChanged(state.severity))
+    return left
+
+
+def _of_phase(state: Incident, event: Event, body: ev.PhaseChanged) -> list[ev.Body]:
+    if state.visible(body.key())[-1:] == (event,):
+        was = body.was if body.was in PHASES else ""
+        return [ev.PhaseChanged(body.phase, was=was)] if body.phase in PHASES else []
+    milestone = OF_PHASE.get(body.phase)
+    if milestone and not state.visible((ev.MilestoneMarked.type, milestone)):
+        return [ev.MilestoneMarked(milestone)]
+    return []
+
+
+def _of_value(body: ev.Value, gone: list[Event]) -> list[ev.Body]:
+    target = gone[0].body
+    match body:
+        case ev.Renamed():
+            return [ev.Renamed("title redacted")]
+        case ev.SeverityChanged(severity=severity, was=was) if severity in SEVERITIES:
+            return [ev.SeverityChanged(severity, was=was if was in SEVERITIES else "")]
+        case ev.ImpactStated(since=since, state=how) if how in IMPACT_STATES:
+            return [ev.ImpactStated("impact redacted", since=since, state=how)]
+        case ev.MilestoneMarked(milestone=name) if name in MILESTONES:
+            return [body]
+        case ev.StepChanged(list=id, item=item, state=how) if how in ITEM_STATES:
+            return [ev.StepChanged(id, item, how)]
+        case ev.StepExtended(list=id, item=item, due=due):
+            return [ev.StepExtended(id, item, due)]
+        case ev.TaskChanged(of=of, state=how, due=due) if _stays(of, gone):
+            return [ev.TaskChanged(of, how, due)]
+        case ev.Amended() if isinstance(target, ev.Amended):
+            return _unsaid(body, _words(target))
+        case ev.RoleAssigned(role=role, who=who) if who != getattr(target, "who", ""):
+            return [ev.RoleAssigned(role, who)]
+    return []
+
+
+def _unsaid(body: ev.Amended, words: set[str]) -> list[ev.Body]:
+    """The correction without these words, if anything is left of it."""
+    text = None if body.text_ in words else body.text_
+    who = None if body.who in words else body.who
+    kind = body.kind_ if body.kind_ in ENTRY_KINDS else None
+    left = ev.Amended(body.of, text, kind, who, body.to_at)
+    return [left] if left != ev.Amended(body.of) else []
+
+
+def _of_page(body: ev.Body) -> list[ev.Body]:
+    match body:
+        case ev.Acknowledged(level=level):
+            return [ev.Acknowledged("redacted", level)]
+        case ev.NoAnswer(level=level, backup=backup, declined=declined):
+            return [ev.NoAnswer("", level, backup, declined)]
+        case ev.Escalated(level=level):
+            return [ev.Escalated(level)]
+        case ev.Snoozed(until=until):
+            return [ev.Snoozed(until, "redacted")]
+    return []
+
+
+def _last_page(state: Incident) -> Event | None:
+    return next((page for page in reversed(state.pages) if state.stands(page.id)), None)
+
+
+def _last_update(state: Incident, audience: str) -> Event | None:
+    if audience not in AUDIENCES:
+        return None
+    return next((u for u in reversed(state.updates) if getattr(u.body, "audience", "") == audience), None)

@@ -1,0 +1,325 @@
+"""Facts for tests: sealed as the store seals them, histories of several replicas, and all that a state shows.
+
+A history is spelt by bytes: cheap to draw by the ten thousand, and hypothesis shrinks it to the shortest that fails.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from msgspec.structs import replace
+
+from warroom.core import cadence, codec, escalation, milestones
+from warroom.core import events as ev
+from warroom.core.acts import entries, lifecycle, paging, people, talk, work
+from warroom.core.commands import Command, Draft, Stamp
+from warroom.core.decide import decide
+from warroom.core.due import due
+from warroom.core.events import Body, Event
+from warroom.core.fold import fold
+from warroom.core.incident import Incident
+from warroom.core.order import Replay, tombstone
+from warroom.core.values import MINUTE, At, By, Ms, Refused, fact_id, incident_id
+
+T0: Ms = 1_700_000_000_000
+INC = incident_id(bytes(range(16)), drill=False)
+NAMES = ("ana", "ivo", "lee")
+
+DANA, SAM, BO = (ev.Target(f"contact:{n}", n, phone="+15550100") for n in ("dana", "sam", "bo"))
+POLICY = ev.PolicyAttached(
+    "web",
+    (
+        ev.Level(0, "primary", (DANA,), (SAM,)),
+        ev.Level(5 * MINUTE, "nobody"),
+        ev.Level(10 * MINUTE, "lead", (BO,)),
+    ),
+    repeat=1,
+)
+CHECKLIST = ev.ChecklistAttached(
+    "general", "General", (ev.Step("a", "name a commander", due=5 * MINUTE), ev.Step("b", "say what users see"))
+)
+RHYTHM = {phase: 20 * MINUTE for phase in ("investigating", "identified", "mitigating", "monitoring")} | {"resolved": 0}
+CADENCE = ev.CadenceAttached((ev.Rhythm("public", ("SEV1", "SEV2"), RHYTHM, first=5 * MINUTE),))
+ROLES = ev.RolesAttached((ev.RoleCard("commander", "Commander"), ev.RoleCard("scribe", "Scribe")))
+DECLARE = lifecycle.Declare(
+    title="checkout returns 500s", severity="SEV2", services=("web",), attach=(POLICY, CHECKLIST, CADENCE, ROLES)
+)
+
+
+class Desk:
+    """One replica at work: it decides on the facts it knows, and seals what follows."""
+
+    def __init__(self, rep: str = "r1", name: str = "ana", now: Ms = T0):
+        self.rep, self.name, self.now = rep, name, now
+        self.replay = Replay()
+        self.seq, self.prev = 0, ""
+
+    @property
+    def state(self) -> Incident:
+        return self.replay.state
+
+    def ask(self, command: Command) -> list[Event] | Refused:
+        """What `command` puts on this desk's log now, or why not."""
+        drafts = decide(self.state, command, Stamp(self.now, By(self.name)))
+        return drafts if isinstance(drafts, Refused) else self.write(drafts)
+
+    def do(self, command: Command, after: Ms = 0) -> list[Event]:
+        """The same, `after` ms later, for what has to be possible."""
+        self.now += after
+        events = self.ask(command)
+        assert not isinstance(events, Refused), events
+        return events
+
+    def refusal(self, command: Command) -> str:
+        """The sentence with which `command` is refused."""
+        no = self.ask(command)
+        assert isinstance(no, Refused), no
+        return str(no)
+
+    def write(self, drafts: Sequence[Draft]) -> list[Event]:
+        """The drafts as facts of this desk, kept the way a commit keeps them."""
+        trial = self.replay.trial()
+        for draft in drafts:
+            self.seq += 1
+            # Across a commit the clock goes on from what this commit has sealed.
+            event = sealed(
+                draft.body, at=draft.at, over=draft.over, rep=self.rep, seq=self.seq, prev=self.prev,
+                lam=self.replay.lam + 1 + len(trial.events), rec=self.now, by=self.name,
+            )  # fmt: skip
+            self.prev = event.hash
+            trial.fold(event)
+        self.replay.keep(trial)
+        return trial.events
+
+    def receive(self, events: Iterable[Event]) -> None:
+        self.replay.receive(events)
+
+
+def declared(name: str = "ana", now: Ms = T0) -> Desk:
+    """A desk on a fresh incident with a policy, a checklist, a rhythm of updates and two roles in force."""
+    desk = Desk(name=name, now=now)
+    desk.do(DECLARE)
+    return desk
+
+
+def other(desk: Desk, name: str = "ivo", rep: str = "r2") -> Desk:
+    """Another replica that knows all that `desk` knows, and nothing of what either writes from now on."""
+    twin = Desk(rep, name, desk.now)
+    twin.receive(desk.state.facts)
+    return twin
+
+
+def sealed(
+    body: Body | ev.Unknown,
+    *,
+    at: At | Ms = T0,
+    over: tuple[str, ...] = (),
+    rep: str = "r1",
+    seq: int = 1,
+    lam: int = 1,
+    rec: Ms = T0,
+    by: str = "ana",
+    id: str = "",
+    prev: str = "",
+) -> Event:
+    """A fact with all that sealing gives it, the same each time."""
+    seed = sha256(f"{rep} {seq}".encode()).digest()
+    event = Event(
+        id=id or fact_id(seed[:12]), inc=INC, rep=rep, seq=seq, lam=lam, at=At(at) if isinstance(at, int) else at,
+        rec=rec, by=By(by, "login", "host"), body=body, over=over, prev=prev, salt=seed[12:28].hex(),
+    )  # fmt: skip
+    data, hash = codec.encode(event)
+    return codec.decode(data, hash)
+
+
+def state_of(events: Iterable[Event]) -> Incident:
+    """What the state has to be, said as plainly as possible: each fact once, without what was redacted, in order."""
+    events = list(events)
+    gone = {e.body.of for e in events if isinstance(e.body, ev.FactRedacted)}
+    gone |= {e.id for e in events if isinstance(e.body, ev.Redacted)}
+    once: dict[str, Event] = {}
+    for event in sorted(events, key=lambda e: e.order):
+        once.setdefault(event.id, tombstone(event) if event.id in gone else event)
+    state = Incident()
+    for event in once.values():
+        state = fold(state, event)
+    return state
+
+
+NOWS = tuple(T0 + minutes * MINUTE for minutes in (0, 4, 12, 45, 200))
+
+
+def fingerprint(state: Incident, nows: Sequence[Ms] = NOWS) -> dict[str, object]:
+    """All that a pane, an export or a command could show of this state, at several moments."""
+    shown: dict[str, object] = {
+        name: getattr(state, name)
+        for name in (
+            "id", "title", "severity", "phase", "phase_since", "open", "drill", "restricted", "impact", "bridge",
+            "services", "roles", "people", "seen", "checklists", "tasks", "open_questions", "conflicts", "entry_count",
+            "last_entry", "ended", "run", "polls", "objections", "questions", "answers", "updates", "links", "pages",
+            "phase_changes", "declaration", "declared_at",
+        )
+    }  # fmt: skip
+    shown["facts"] = [(e.order, codec.encode(e)) for e in state.facts]
+    shown["timeline"] = [
+        (t, e.id, state.when(e), e.body.kind, e.body.text(), e.by, state.stands(e.id), state.correction(e.id))
+        for t, e in zip(state.timeline.times(), state.timeline, strict=True)
+    ]
+    shown["values"] = {key: [e.id for e in events] for key, events in state.values.items() if events}
+    shown["gone"] = [{of: e.id for of, e in each.items()} for each in (state.retracted, state.redacted)]
+    shown["milestones"] = (milestones.reached(state), milestones.problems(state))
+    shown["updates due"] = [cadence.next_due(state, audience) for audience in cadence.AUDIENCES]
+    for now in nows:
+        shown[f"at +{(now - T0) // MINUTE}m"] = (escalation.view(state, now), due(state, now), state.elapsed(now))
+    return shown
+
+
+# ── histories ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Choices:
+    """Decisions read from bytes; when they run out, every decision is the first."""
+
+    def __init__(self, data: bytes):
+        self._data, self._i = data, 0
+
+    @property
+    def left(self) -> bool:
+        return self._i < len(self._data)
+
+    def below(self, n: int) -> int:
+        if not self.left or n <= 1:
+            return 0
+        self._i += 1
+        return self._data[self._i - 1] % n
+
+    def of(self, things: Sequence):  # type: ignore[no-untyped-def,type-arg]  # whatever the sequence holds
+        return things[self.below(len(things))]
+
+    def shuffled(self, things: Sequence) -> list:  # type: ignore[type-arg]
+        left = list(things)
+        for i in range(len(left) - 1, 0, -1):
+            j = self.below(i + 1)
+            left[i], left[j] = left[j], left[i]
+        return left
+
+
+def command(pick: Choices, state: Incident, now: Ms) -> Command:
+    """Some command that a person could give, aimed at what is there."""
+    facts = state.facts
+    some = facts[len(facts) - 1 - pick.below(len(facts))].id if len(facts) else "NONE"
+    entry = next((e.id for e in reversed(list(facts)) if isinstance(e.body, ev.Logged)), some)
+    some = pick.of((some, entry))
+    who = pick.of(NAMES)
+    earlier = At(now - pick.of((0, 1, 7, 90)) * MINUTE)
+    return pick.of(_COMMANDS)(pick, some, who, earlier)
+
+
+_COMMANDS = (
+    lambda p, some, who, at: entries.Log(text="seen", kind=p.of(("note", "decision")), who=p.of(("", who)), at=at),
+    lambda p, some, who, at: entries.Log(text="[b]\x1b", who=who),
+    lambda p, some, who, at: entries.Amend(of=some, text=p.of((None, "fixed", "again")), to_at=p.of((None, at))),
+    lambda p, some, who, at: entries.Amend(of=some, kind="action", who=p.of((None, who))),
+    lambda p, some, who, at: entries.Undo(of=p.of(("", some)), why="slip"),
+    lambda p, some, who, at: entries.Redact(of=some, why="secret"),
+    lambda p, some, who, at: lifecycle.ChangeSeverity(severity=p.of(("SEV1", "SEV2", "SEV3")), at=at),
+    lambda p, some, who, at: lifecycle.ChangePhase(phase=p.of(_PHASES), why=p.of(("", "so")), at=at),
+    lambda p, some, who, at: lifecycle.ChangePhase(phase=p.of(_PHASES)),
+    lambda p, some, who, at: lifecycle.Reopen(),
+    lambda p, some, who, at: lifecycle.MarkMilestone(milestone=p.of(("detected", "identified", "mitigated")), at=at),
+    lambda p, some, who, at: lifecycle.StateImpact(what="5xx", state=p.of(("ongoing", "ended")), since=at.t),
+    lambda p, some, who, at: lifecycle.NameService(service=p.of(("web", "db")), affected=bool(p.below(2))),
+    lambda p, some, who, at: lifecycle.Rename(title=p.of(("a", "b"))),
+    lambda p, some, who, at: lifecycle.Attach(body=p.of((POLICY, CHECKLIST, _POLICY_2, _CHECKLIST_2))),
+    lambda p, some, who, at: people.AssignRole(role=p.of(_ROLES), who=p.of(("", who)), replace=True, at=at),
+    lambda p, some, who, at: people.OfferRole(role=p.of(_ROLES), who=who),
+    lambda p, some, who, at: people.AcceptRole(role=p.of(("", *_ROLES))),
+    lambda p, some, who, at: work.ChangeStep(step=p.of(("1", "2")), state=p.of(("done", "todo")), at=at),
+    lambda p, some, who, at: work.ChangeStep(step=p.of(("1", "2")), state="skipped", why="no"),
+    lambda p, some, who, at: work.Extend(what=p.of(("1", "2", who)), more=9 * MINUTE),
+    lambda p, some, who, at: work.GiveTask(who=who, what="roll back", within=p.of((None, MINUTE))),
+    lambda p, some, who, at: work.FinishTask(task=p.of((who, some)), result="did", dropped=bool(p.below(2))),
+    lambda p, some, who, at: talk.OpenPoll(proposal="fail over"),
+    lambda p, some, who, at: talk.Object(what="data"),
+    lambda p, some, who, at: talk.Ask(what="when?"),
+    lambda p, some, who, at: talk.Answer(question="1", what="soon"),
+    lambda p, some, who, at: talk.PostUpdate(what="we know", next_in=p.of((None, 3 * MINUTE))),
+    lambda p, some, who, at: paging.Acknowledge(who=p.of(("", who)), at=at),
+    lambda p, some, who, at: paging.Acknowledge(),
+    lambda p, some, who, at: paging.ReportNoAnswer(declined=bool(p.below(2)), at=at),
+    lambda p, some, who, at: paging.Escalate(level=p.of((None, 1, 3)), why="slow"),
+    lambda p, some, who, at: paging.Snooze(length=p.of((1, 15)) * MINUTE, why="vendor"),
+)
+_PHASES = ("identified", "monitoring", "resolved", "closed", "cancelled")
+_ROLES = ("commander", "scribe")
+_POLICY_2 = replace(POLICY, levels=(ev.Level(MINUTE, "all", (BO, SAM)),), ack_expires=5 * MINUTE)
+_CHECKLIST_2 = replace(CHECKLIST, steps=CHECKLIST.steps[::-1], version="2")
+
+
+def hostile(pick: Choices, known: Sequence[Event], seq: int) -> Event:
+    """A fact such as no decent writer would write: it names anything, at any place in the order."""
+    some, another = pick.of(known), pick.of(known)
+    bodies: tuple[Body | ev.Unknown, ...] = (
+        ev.Logged(text_="late"),
+        ev.Amended(some.id, to_at=At(T0 - pick.below(9) * MINUTE)),
+        ev.Retracted(some.id),
+        ev.FactRedacted(some.id, "so"),
+        ev.PhaseChanged(pick.of(("resolved", "nonsense", "investigating")), was=pick.of(("", "resolved"))),
+        ev.SeverityChanged("SEV9"),
+        ev.Acknowledged("lee", pick.of((-7, 0, 2, 99))),
+        ev.NoAnswer("lee", pick.of((-7, 1, 99)), pick.of((-1, 0, 1, 50))),
+        ev.Escalated(pick.of((-1, 2, 3, 99))),
+        ev.Snoozed(T0 + pick.of((-9, 9, 10**9)) * MINUTE, ""),
+        ev.StepChanged("general", "zzz", "nonsense"),
+        ev.TaskChanged(some.id, "done"),
+        ev.QuestionAnswered(some.id, "x"),
+        ev.Unknown("moon.phase", b'{"over":[9]}'),
+        ev.Unknown("severity.changed", b'{"severity":7}'),
+        ev.Declared("second", "SEV5", ("x",)),
+        ev.PolicyAttached("bad", (ev.Level(-MINUTE, "", (SAM,)), ev.Level(0)), repeat=10**9, ack_expires=-5),
+    )
+    lam = max(0, some.lam + pick.of((0, 1, -1, 5)))
+    at = T0 + pick.of((0, -5, 30)) * MINUTE
+    return sealed(
+        pick.of(bodies), at=at, over=(some.id, another.id), rep=pick.of(("r1", "x")), seq=seq, lam=lam, rec=at
+    )
+
+
+def copied(pick: Choices, known: Sequence[Event], seq: int) -> Event:
+    """The same fact under another replica (a copied folder), or as the tombstone that somebody else keeps of it."""
+    some = pick.of(known)
+    if pick.below(3) == 0:
+        return tombstone(some)
+    again = replace(some, rep=pick.of(("r0", "z")), seq=seq, lam=max(0, some.lam + pick.of((0, 1, -1))))
+    data, hash = codec.encode(again)
+    return codec.decode(data, hash)
+
+
+def history(pick: Choices, *, decent: bool = False) -> list[Event]:
+    """All facts of some incident, in no particular order, as the terminals that took part in it hold them.
+
+    Each of three replicas decides on what it has received by then. Unless `decent`, others put in what they like.
+    """
+    desks = [Desk(rep, name) for rep, name in zip(("r1", "r2", "r3"), NAMES, strict=True)]
+    pool: list[Event] = desks[0].do(DECLARE)[:]
+    for desk in desks[1:]:
+        desk.receive(pool)
+    seq = 1000
+    while pick.left:
+        act = pick.below(16)
+        desk = desks[pick.below(3)]
+        desk.now += pick.of((0, 1000, MINUTE, 6 * MINUTE, 40 * MINUTE))
+        if act < 4:
+            giver = desks[pick.below(3)]
+            known = list(giver.state.facts)
+            part = known[: 1 + pick.below(len(known))] if pick.below(2) else known
+            desk.receive(part)
+        elif act < 6 and not decent:
+            seq += 1
+            pool.append(pick.of((hostile, hostile, copied))(pick, pool, seq))
+            if pick.below(2):
+                desk.receive(pool[-1:])
+        else:
+            drafts = decide(desk.state, command(pick, desk.state, desk.now), Stamp(desk.now, By(desk.name)))
+            if not isinstance(drafts, Refused):
+                pool += desk.write(drafts)
+    return pool
