@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from textual.app import App
 
+from ..config import keep
 from ..config.load import Library
 from ..config.paths import Paths
 from ..config.settings import Settings
@@ -103,8 +104,12 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
             await self.show_lobby()
 
     def set_me(self, name: str) -> None:
-        """From now on facts are written by `name`."""
+        """From now on facts are written by `name`, on this machine's next console too."""
         self.desk.me = who.writer(name)
+        try:
+            keep.name(self.paths, name)
+        except Refused as no:
+            self.tell(str(no), trouble=True)
 
     async def show_lobby(self) -> None:
         """Leave the room, if one is open, and show what there is."""

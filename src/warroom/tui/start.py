@@ -1,42 +1,49 @@
 """Opens the console. The last screen is painted first; what is slow to import comes after that."""
 
-import sys
+import os
+import time
 from typing import TYPE_CHECKING
 
-from ..core.values import Refused
-from ..store.errors import StoreError
-from . import display_cache, early
+from ..core.text import clean
+from . import display_cache, early, who
 
 if TYPE_CHECKING:
     from ..config.paths import Paths
     from ..config.settings import Settings
-    from ..room.desk import Desk
 
 
-def open_console(desk: "Desk", paths: "Paths", settings: "Settings", incident: str = "") -> int:
-    """The console until the person leaves it: its exit status. `incident` is a handle or a part of a title.
+def open_console(paths: "Paths", settings: "Settings", incident: str | None = None) -> int:
+    """The console until the person leaves it: its exit status. `incident` is the handle of one that is there.
 
-    Needs a terminal; without one it says what to use instead and returns 2.
+    Needs a terminal. Raises `StoreError` before anything is shown.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        print("The console needs a terminal. `warroom follow --plain` prints lines instead.", file=sys.stderr)
-        return 2
-    path = ""
-    if incident:
-        try:
-            path = desk.find(incident).path
-        except (StoreError, Refused) as unknown:
-            print(unknown, file=sys.stderr)
-            return 3
-    first = early.start(display_cache.place(path or desk.folder), incident or "War room")
+    from ..store import folder
+    from ..store.access import ready
+
+    ready(paths.incidents)
+    path = folder.find(paths.incidents, incident).path if incident else ""
+    first = early.start(display_cache.place(path or paths.incidents), incident or "War room")
     try:
         from ..config.load import Library
+        from ..room.desk import Desk
+        from ..store.replica import current
         from .app import WarRoomApp
         from .terminal import driver_for
 
+        desk = Desk(paths.incidents, current(paths.data), who.writer(_me(settings)), _now)
         app = WarRoomApp(desk, paths, settings, Library(paths), path=path)
         app.driver_class = driver_for(first)
         app.run()
         return app.return_code or 0
     finally:
         first.restore()
+
+
+def _me(settings: "Settings") -> str:
+    """The name this person goes by; empty where nobody has said one yet, or only a login that people share."""
+    name = clean(os.environ.get("WARROOM_ACTOR", "")).strip() or settings.name
+    return "" if name.casefold() in who.SHARED else name
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
