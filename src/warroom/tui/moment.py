@@ -8,6 +8,7 @@ from ..core import due as core_due
 from ..core import escalation
 from ..core.due import Due
 from ..core.incident import Checklist, Held, Incident
+from ..core.text import clean
 from ..core.values import Ms, handle
 from ..core.zone import Zone, utc
 from . import clock
@@ -74,6 +75,11 @@ class Moment:
     @property
     def handle(self) -> str:
         return self.sight.handle or self.scene.handle
+
+    def name(self, who: str) -> str:
+        """A person's name fit for the screen; for a role that nobody has, its short one."""
+        role = next((role for role in self.scene.roles if role.role == who), None)
+        return clean(role.short if role else who)
 
     def hm(self, t: Ms) -> str:
         return clock.hm(t, self.sight.zone)

@@ -14,6 +14,8 @@ from . import glyphs as g
 
 LATE = 2 * MINUTE  # recorded this long after it happened, a fact's seconds are not known so exactly
 
+_SCREEN = 16_384  # letters; no screen holds more, and what is cut is cut anyway
+
 LOUD, QUIET = "loud", "quiet"
 
 
@@ -124,7 +126,7 @@ def row(state: Incident, event: Event) -> Row:
         tone = "red"
     at = state.when(event)
     struck = event.id in state.retracted and kind != "redacted"
-    text = clean(text_of(state, event), lines=True).strip("\n")
+    text = clean(text_of(state, event)[:_SCREEN], lines=True).strip("\n")
     return Row(
         id=event.id,
         at=at,

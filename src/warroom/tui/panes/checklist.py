@@ -73,7 +73,7 @@ def _next(step: StepView, moment: Moment, width: int) -> list[Line]:
 
 def _about(step: StepView, moment: Moment) -> Line:
     holder = moment.incident.role(step.step.role) if step.step.role else None
-    who = clean(holder.who if holder else step.step.role)
+    who = moment.name(holder.who if holder else step.step.role)
     parts: list[tuple[str, str]] = [(who, "muted")] if who else []
     if step.due is not None:
         left = step.due - moment.now

@@ -14,7 +14,7 @@ from .pane import Card, Pane
 _SOON = 15 * MINUTE  # nearer than this, seconds count
 _TIME, _KIND = 6, 6
 KEYS = {"update": "F4", "step": "F2", "task": "F3", "page": "F9", "ack": "F8"}
-HOW = {"update": "drafts", "step": "does it", "task": "has it", "page": "is called", "ack": "has it"}
+HOW = {"update": "drafts", "step": "does it", "task": "has it", "ack": "has it"}
 
 
 def time_left(left: Ms) -> str:
@@ -62,19 +62,22 @@ def _first(item: Due, moment: Moment, width: int) -> list[Line]:
     what = wrap(clean(item.what), room)
     key = KEYS.get(item.kind, "")
     last = f"{time_left(wait)}  {key}" if wait < 0 else key
-    about = [(what[0], "bold"), (_who(item), "muted"), (last.strip(), "red bold" if wait < 0 else "muted")]
+    who = _who(item, moment)
+    about = [(what[0], "bold"), (who, "muted"), (last.strip(), "red bold" if wait < 0 else "muted")]
     if len(what) > 1:
         about[1] = (" ".join(what[1:]), "bold")
         if wait >= 0:
-            about[2] = (f"{_who(item)} · {key}", "muted")
+            about[2] = (f"{who} · {key}", "muted")
     return [
         ((left(row, WIDTH), colour), (" ", ""), (clip(text, room), style))
         for row, (text, style) in zip(rows, about, strict=True)
     ]
 
 
-def _who(item: Due) -> str:
-    who = clean(item.who)
+def _who(item: Due, moment: Moment) -> str:
+    who = moment.name(item.who)
+    if item.kind == "page" and item.due <= moment.now:
+        return f"ring {who}"
     return f"{who} {HOW.get(item.kind, '')}".rstrip() if who else "nobody yet"
 
 
@@ -86,7 +89,7 @@ def _what(item: Due) -> str:
 def _rest(items: list[Due], moment: Moment, width: int) -> list[Line]:
     if not items:
         return [BLANK]
-    who_width = min(max(cell_len(clean(d.who)) for d in items), max(5, width // 4))
+    who_width = min(max(cell_len(moment.name(d.who)) for d in items), max(5, width // 4))
     lines: list[Line] = []
     for item in items:
         wait = item.left(moment.now)
@@ -103,7 +106,7 @@ def _rest(items: list[Due], moment: Moment, width: int) -> list[Line]:
             ("  ", ""),
             (_what(item), plain),
         )
-        lines.append(spread(head, ((right(clean(item.who), who_width), plain),) if who_width else (), width))
+        lines.append(spread(head, ((right(moment.name(item.who), who_width), plain),) if who_width else (), width))
     return lines
 
 

@@ -1,5 +1,7 @@
 """The escalation: its policy, every level's state, who is called next and when, and the number to ring."""
 
+from rich.cells import cell_len
+
 from ...core.duration import spell
 from ...core.escalation import LevelView, View
 from ...core.events import Target
@@ -22,6 +24,7 @@ _SIGNS = {
     "waiting": (" ", "muted"),
 }
 _LEVEL = 3
+_STATE = 12  # "acked 14:02", "in 1h05m"
 NOTHING_SENT = "nothing is sent yet: ring by hand"
 
 
@@ -40,11 +43,11 @@ def card(moment: Moment, width: int, height: int) -> Card:
 def _levels(view: View, moment: Moment, width: int, height: int) -> list[Line]:
     lines: list[Line] = []
     focus = 0
-    who_width, state_width = _columns(view, width)
+    columns = _columns(view, width)
     for level in view.levels:
         if level.state in ("next", "calling"):
             focus = len(lines)
-        lines.append(_level(level, moment, width, who_width, state_width))
+        lines.append(_level(level, moment, *columns))
         if level.state == "calling" or (level.state == "next" and (view.current is None or view.ack)):
             lines += _ring(level, width)
     if len(lines) <= height:
@@ -58,16 +61,18 @@ def _levels(view: View, moment: Moment, width: int, height: int) -> list[Line]:
 
 
 def _columns(view: View, width: int) -> tuple[int, int]:
-    names = [len(clean(level.target.name)) for level in view.levels if level.target] or [0]
-    state = 12  # "acked 14:02", "in 4m37s"
-    return min(max(names), max(5, (width - 2 - _LEVEL - state) // 2)), state
+    """Cells for the levels' names and for who is called; what both want is shared."""
+    room = max(2, width - 2 - _LEVEL - _STATE - 2)
+    who = max((cell_len(clean(level.target.name)) for level in view.levels if level.target), default=6)
+    name = max((cell_len(clean(level.name)) for level in view.levels), default=0)
+    name = max(room - who, min(name, room // 2), 1)
+    return name, room - name
 
 
-def _level(level: LevelView, moment: Moment, width: int, who_width: int, state_width: int) -> Line:
+def _level(level: LevelView, moment: Moment, name_width: int, who_width: int) -> Line:
     sign, ink = _SIGNS[level.state]
     loud = level.state in ("next", "calling")
     plain = "bold" if loud else "muted" if level.state in ("waiting", "passed", "empty") else ""
-    name_width = max(0, width - 2 - _LEVEL - who_width - state_width - 2)
     number = "" if level.backup else f"L{level.level}"
     name = "backup" if level.backup else clean(level.name)
     who = clean(level.target.name) if level.target else "nobody"
@@ -78,26 +83,26 @@ def _level(level: LevelView, moment: Moment, width: int, who_width: int, state_w
         (" ", ""),
         (left(who, who_width), plain),
         (" ", ""),
-        (clip(*_state(level, moment, state_width)), _state_ink(level, moment, plain)),
+        (clip(_state(level, moment), _STATE), _state_ink(level, moment, plain)),
     )
 
 
-def _state(level: LevelView, moment: Moment, width: int) -> tuple[str, int]:
+def _state(level: LevelView, moment: Moment) -> str:
     match level.state:
         case "next":
-            return (f"in {_span(level.at, moment.now)}", width) if _ahead(level, moment) else ("now", width)
+            return f"in {_span(level.at, moment.now)}" if _ahead(level, moment) else "now"
         case "calling":
-            return "ring now", width
+            return "ring now"
         case "acked":
-            return f"acked {moment.hm(level.at or 0)}", width
+            return f"acked {moment.hm(level.at or 0)}"
         case "passed":
-            return f"at {moment.hm(level.at or 0)}", width
+            return f"at {moment.hm(level.at or 0)}"
         case "waiting":
-            return "", width
+            return ""
         case "empty":
-            return "skipped", width
+            return "skipped"
         case state:
-            return state, width
+            return state
 
 
 def _state_ink(level: LevelView, moment: Moment, plain: str) -> str:
