@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 
 from . import disk, layout, lock
-from .errors import Missing, ReadOnlyNow, StoreError, Unreadable, not_opened, not_written
+from .errors import Missing, ReadOnlyNow, StoreError, Unreadable, not_opened, not_written, reason
 from .layout import CLOSER, MARK, Place, Row
 
 _WINDOW = 4096
@@ -244,9 +244,9 @@ class AppendFile:
         except OSError as again:
             if self.inode == place.inode:
                 self._undo(place)
-            why = again.strerror or str(again)
+            cause = again.__cause__ if isinstance(again.__cause__, OSError) else again
             self.doubtful = (
-                f"The disk failed to keep {name} ({problem.strerror}; then {why}): this is not saved, and nothing "
+                f"The disk failed to keep {name} ({reason(problem)}; then {reason(cause)}): this is not saved, and nothing "
                 "more will be written. Copy what you typed to a safe place, then open the incident again."
             )
             raise ReadOnlyNow(self.doubtful) from problem
@@ -281,7 +281,7 @@ class AppendFile:
         except OSError as problem:
             name = os.path.basename(self.path)
             self.doubtful = (
-                f"The disk failed to keep the new {name} ({problem.strerror}): it may not be saved, and nothing more "
+                f"The disk failed to keep the new {name} ({reason(problem)}): it may not be saved, and nothing more "
                 "will be written. Copy what you typed to a safe place, then open the incident again."
             )
             raise ReadOnlyNow(self.doubtful) from problem
