@@ -1,0 +1,176 @@
+"""The whole console in a real terminal: an incident from declaring to closing, two consoles, a disk that fills."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pty_screen import PtyScreen
+
+WARROOM = [sys.executable, "-m", "warroom"]
+HOSTILE = "[bold]a[/] \x1b]52;c;aGk=\x07 \x9b31m \u202egnp.exe \x1b]8;;http://evil\x1b\\link"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARROOM_HOME", str(home))
+    monkeypatch.setenv("WARROOM_ACTOR", "lee")
+    monkeypatch.delenv("WARROOM_INCIDENT", raising=False)
+
+
+def cli(*words: str, **options: Any) -> str:
+    done = subprocess.run([*WARROOM, *words], capture_output=True, text=True, check=True, **options)
+    return done.stdout
+
+
+def status() -> Any:
+    return json.loads(cli("status", "--json"))
+
+
+def timeline() -> Any:
+    return json.loads(cli("timeline", "--json"))
+
+
+@pytest.fixture
+def incident() -> str:
+    return str(json.loads(cli("declare", "Checkout returns 500s", "-s", "SEV2", "--json"))["handle"])
+
+
+def console(*words: str, cols: int = 80, rows: int = 24) -> PtyScreen:
+    return PtyScreen([*WARROOM, *words], cols, rows)
+
+
+@pytest.fixture
+def room(incident: str) -> Iterator[PtyScreen]:
+    with console(incident) as screen:
+        screen.wait_for("log as lee")
+        screen.wait_for("DECL")
+        yield screen
+
+
+def say(room: PtyScreen, line: str, seen: str) -> None:
+    """Type a line and press Enter; wait until `seen` is on the screen and the prompt is empty again."""
+    room.send(line + "\r")
+    room.wait_for(seen)
+    room.wait_for(lambda screen: "log as lee ›\n" in screen.text() + "\n" or "log as lee › \n" in screen.text() + "\n")
+
+
+def test_an_incident_from_declaring_to_closing_by_keyboard_at_80_by_24() -> None:
+    with console() as room:
+        room.wait_for("find or declare")
+        room.send("Checkout returns 500s\r")
+        room.wait_for("What do users see?")
+        room.send("2")
+        room.wait_for("nothing is paged before Enter")
+        room.send("\r")
+        room.wait_for("DECL")
+        say(room, "/assign commander dana", "commander is dana")
+        say(room, "-3m dana: first 500s in the edge log", "first 500s in the edge log")
+        say(room, "! roll back 9f2c", "roll back 9f2c")
+        say(room, "> pressed the button", "pressed the button")
+        room.send("\x1bOQ")  # F2
+        room.wait_for("tick")
+        room.send("\r")
+        room.wait_for("STEP")
+        say(room, "/impact 38 % of card checkouts fail", "38 % of card checkouts fail")
+        say(room, "/escalate the database lead is needed", "the database lead is needed")
+        room.send("\x1b[19~")  # F8
+        room.wait_for("/ack")
+        room.send("\x15/ack ana\r")
+        room.wait_for("ana has it")
+        say(room, "/resolve rolled back, errors are gone", "RESOLVED")
+        say(room, "/close", "CLOSED")
+        room.send("\x04")
+        room.wait_for("Leave War room?")
+        room.send("\r")
+        room.wait_exit()
+        assert room.status == 0
+    found = json.loads(cli("status", "-i", "checkout", "--json"))
+    assert (found["phase"], found["severity"]) == ("closed", "SEV2")
+    assert found["impact"]
+    assert found["roles"]["commander"] == "dana"
+    assert found["checklist"]["done"] == 1
+    entries = json.loads(cli("timeline", "-i", "checkout", "--json"))
+    late = next(e for e in entries if e["text"] == "first 500s in the edge log")
+    assert (late["who"], late["by"]) == ("dana", "lee")
+    assert late["at"] < late["rec"]
+    assert [e["kind"] for e in entries if e["text"] in ("roll back 9f2c", "pressed the button")] == [
+        "decision",
+        "action",
+    ]
+
+
+def test_two_consoles_and_the_command_line_see_each_other(incident: str, room: PtyScreen) -> None:
+    with console(incident) as other:
+        other.wait_for("DECL")
+        room.send("typed in the one\r")
+        other.wait_for("typed in the one")
+        other.send("typed in the other\r")
+        room.wait_for("typed in the other")
+        cli("log", "from the command line")
+        room.wait_for("from the command line")
+        other.wait_for("from the command line")
+
+
+def test_a_refusal_gives_the_text_back_with_a_sentence(room: PtyScreen) -> None:
+    room.send("/close too early\r")
+    room.wait_for("only a resolved or cancelled incident can be closed")
+    assert "too early" in room.text()
+    assert status()["phase"] == "investigating"
+
+
+def test_a_file_that_may_not_grow_gives_the_text_back_and_says_so(incident: str, home: Path) -> None:
+    size = max(path.stat().st_size for path in (home / "incidents").glob("*.json"))
+    limited = f"import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); \
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size + 10}, {size + 10})); \
+from warroom.__main__ import main; sys.argv = ['warroom', '{incident}']; main()"
+    with PtyScreen([sys.executable, "-c", limited], 80, 24) as room:
+        room.wait_for("DECL")
+        room.send("this must not be lost\r")
+        room.wait_for("nothing was written")
+        room.wait_for("not saved")
+        room.wait_for(lambda screen: "› this must not be lost" in screen.text())
+    assert all(e["text"] != "this must not be lost" for e in timeline())
+    assert "broken" not in cli("verify")
+
+
+def test_what_is_hostile_reaches_no_terminal(home: Path, tmp_path: Path) -> None:
+    cli("declare", HOSTILE.replace("\n", " "), "-s", "3", "--service", HOSTILE)
+    cli("log", HOSTILE, "--who", HOSTILE)
+    cli("log", "x" * 60_000)
+    cli("impact", HOSTILE)
+    cli("assign", "scribe", HOSTILE)
+    for size in ((80, 24), (132, 40)):
+        with console("-i", "gnp", cols=size[0], rows=size[1]) as room:
+            room.wait_for("log as lee")
+            room.wait_for("[bold]a[/]")
+            room.send("\x1bi")
+            room.wait_for("Situation")
+            room.send("\x1b")
+            room.send("\x1br")
+            room.wait_for("Roles")
+            raw = bytes(room.raw)
+        for evil in (b"\x1b]52", b"\x1b]8", b"\x9b31m", "\u202e".encode(), b"\xc2\x9b"):
+            assert evil not in raw
+    printed = cli("status") + cli("timeline") + cli("situation") + cli("list")
+    assert not any(c in printed for c in "\x1b\x07\x9b\u202e\x00")
+
+
+def test_a_closed_terminal_leaves_the_lock_free_and_the_draft_kept(incident: str, room: PtyScreen) -> None:
+    room.send("half a thou")
+    room.wait_for("half a thou")
+    os.kill(room.pid, 1)
+    room.wait_exit()
+    cli("log", "written at once")
+    with console(incident) as again:
+        again.wait_for("half a thou")
