@@ -44,3 +44,7 @@ lock: .venv/dev
 
 clean:
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The pictures of the README, from the real console.
+picture: .venv/dev
+	$(BIN)/python docs/pictures/make.py
