@@ -1,8 +1,11 @@
 """The console's driver: Textual's own, which takes over the early screen and reads the keyboard once somebody listens.
 
 A key is read only when a widget has the focus: until then it waits in the terminal's queue, so that none is lost.
+Textual's own reader takes letters behind Esc for one sequence until 100 ms pass, and makes keys of an Esc in a paste:
+a pasted log could press Enter. Hence our own reading of bytes.
 """
 
+import asyncio
 import os
 import select
 import signal
@@ -12,16 +15,23 @@ import time
 from codecs import getincrementaldecoder
 from typing import Any, ClassVar
 
-from textual import constants
+from textual import constants, events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 from textual.app import ScreenStackError
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
+from textual.message import Message
 
 from .early import ENTER_SCREEN, Early
+from .tokens import Alt, Escape, Pasted, Sequence, Token, Tokens, Typed
 
+ESC_DELAY = int(os.environ.get("ESCDELAY") or 50) / 1000  # s; how long the rest of a sequence may take
+_READ = 64 * 1024
 _LOOK = 0.003  # seconds between two looks whether a widget has the focus
 _PATIENCE = 0.8  # seconds that an app which was told to go has for its last words
+_SETTLED = 0.15  # seconds after the last of a storm of resizes
 _LFLAG = 3
 
 
@@ -36,9 +46,13 @@ class Terminal(LinuxDriver):
     early: ClassVar[Early] = Early()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # The kitty protocol would make Esc-then-letter and Alt+letter different keys, in a few terminals only.
+        constants.DISABLE_KITTY_KEY = True  # type: ignore[misc]  # Final, but read whenever it is needed
+        constants.ESCAPE_DELAY = 0  # type: ignore[misc]  # likewise; what Textual's parser gets is whole
         super().__init__(*args, **kwargs)
         self._wake = (-1, -1)
         self._leaving = False
+        self._settling: asyncio.TimerHandle | None = None
 
     def write(self, data: str) -> None:
         if data == ENTER_SCREEN and self.early.painted:
@@ -53,6 +67,22 @@ class Terminal(LinuxDriver):
             self.attrs_before = self.early.attrs
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._told_to_go)
+        # Textual's handler can be interrupted by the next one, and then reports the older size last.
+        signal.signal(signal.SIGWINCH, lambda *_: self._loop.call_soon_threadsafe(self._resized))
+
+    def _resized(self) -> None:
+        size = Size(*self._get_terminal_size())
+        self.process_message(events.Resize(size, size))
+        if self._settling:
+            self._settling.cancel()
+        self._settling = self._loop.call_later(_SETTLED, self._settled, size, 5)
+
+    def _settled(self, size: Size, tries: int) -> None:
+        # A screen tells itself the size it was laid out in, and that can supersede a newer one in its queue.
+        for screen in self._app._background_screens + self._app.screen_stack[-1:]:
+            if tries and screen.is_attached and screen.outer_size != size:
+                screen.post_message(events.Resize(size, size))
+                self._settling = self._loop.call_later(_SETTLED, self._settled, size, tries - 1)
 
     def disable_input(self) -> None:
         if self._wake[1] >= 0:
@@ -66,30 +96,31 @@ class Terminal(LinuxDriver):
     # ── the keyboard ──
 
     def run_input_thread(self) -> None:
-        parser = XTermParser(self._debug)
-        # Not strict, as in Textual: a byte that is no UTF-8 must not end the console.
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        """Read the keyboard until the app ends. A byte that is no UTF-8 is shown as one, and ends nothing."""
         if not self._heard():
             return
         self._only_keys()
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        tokens, parser = Tokens(), XTermParser(self._debug)
         typed, self.early.typed = self.early.typed, b""
-        fresh = bool(typed)
-        for event in parser.feed(decode(typed)) if typed else ():
-            self.process_message(event)
+        self._send(tokens.feed(decode(typed)), parser)
         while True:
-            ready, _, _ = select.select([self.fileno, self._wake[0]], [], [], constants.ESCAPE_DELAY if fresh else None)
+            ready, _, _ = select.select([self.fileno, self._wake[0]], [], [], ESC_DELAY if tokens.waiting else None)
             if self._wake[0] in ready:
                 return
-            fresh = bool(ready)
-            if ready:
-                data = self._read()
-                if not data:
-                    self._loop.call_soon_threadsafe(self._told_to_go, signal.SIGHUP)
-                    return
-                for event in parser.feed(decode(data)):
-                    self.process_message(event)
-            for event in parser.tick():
-                self.process_message(event)
+            if not ready:
+                self._send(tokens.late(), parser)
+                continue
+            data = self._read()
+            if not data:
+                self._loop.call_soon_threadsafe(self._told_to_go, signal.SIGHUP)
+                return
+            self._send(tokens.feed(decode(data)), parser)
+
+    def _send(self, found: list[Token], parser: XTermParser) -> None:
+        for token in found:
+            for message in messages(token, parser):
+                self.process_message(message)
 
     def _heard(self) -> bool:
         """Waits until a widget has the focus; False when the input is closed before."""
@@ -117,7 +148,7 @@ class Terminal(LinuxDriver):
 
     def _read(self) -> bytes:
         try:
-            return os.read(self.fileno, 4096)
+            return os.read(self.fileno, _READ)
         except OSError:  # the terminal has gone
             return b""
 
@@ -134,3 +165,28 @@ class Terminal(LinuxDriver):
     def _insist(self, status: int) -> None:
         time.sleep(_PATIENCE)
         self.early.abandon(status)
+
+
+def messages(token: Token, parser: XTermParser) -> list[Message]:
+    """What a token is to Textual."""
+    match token:
+        case Pasted(text):
+            return [events.Paste(text)]
+        case Escape():
+            return [events.Key("escape", "\x1b")]
+        case Alt(char) if char.isprintable():
+            return [events.Key(f"alt+{char}", None)]
+        case Alt("\r"):
+            return [events.Key("alt+enter", None)]
+        case Alt("\x7f"):
+            return [events.Key("alt+backspace", None)]
+        case Alt(char) if f"\x1b{char}" not in ANSI_SEQUENCES_KEYS:
+            return [events.Key("escape", "\x1b"), *parser.feed(char)]
+        case Alt(char):
+            return list(parser.feed(f"\x1b{char}"))
+        case Typed(text):
+            return list(parser.feed(text))
+        case Sequence(text):
+            found = list(parser.feed(text))
+            list(parser.tick())  # a sequence that nobody knows would wait for more, and then come as letters
+            return found
