@@ -11,7 +11,7 @@ INC = incident_id(bytes(range(16)), False)
 REP = "AAAAAAAAAA"
 OTHER = "BBBBBBBBBB"
 DANA = By("Dana Okafor", "dana", "host-17")
-NOW = 1_795_300_000_000
+NOW = 1_795_312_800_000
 
 
 def note(text: str) -> Draft:

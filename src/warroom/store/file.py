@@ -246,8 +246,8 @@ class AppendFile:
                 self._undo(place)
             cause = again.__cause__ if isinstance(again.__cause__, OSError) else again
             self.doubtful = (
-                f"The disk failed to keep {name} ({reason(problem)}; then {reason(cause)}): this is not saved, and nothing "
-                "more will be written. Copy what you typed to a safe place, then open the incident again."
+                f"The disk failed to keep {name} ({reason(problem)}; then {reason(cause)}): this is not saved, "
+                "and nothing more will be written. Copy what you typed to a safe place, then open the incident again."
             )
             raise ReadOnlyNow(self.doubtful) from problem
 

@@ -8,7 +8,7 @@ import msgspec
 from ..core.events import Declared, Renamed
 from ..core.text import clean
 from ..core.values import Ms, handle, plain_handle
-from . import access, beside, disk, layout, rows
+from . import access, beside, disk, layout, lock, rows
 from .errors import Ambiguous, Exists, NotFound, StoreError, not_opened, not_written
 from .file import AppendFile
 
@@ -89,14 +89,14 @@ def slug(title: str) -> str:
     return words[:_SLUG].strip("-") or "incident"
 
 
-def archive(path: str, archive_folder: str) -> str:
+def archive(path: str, archive_folder: str, wait: float = lock.WAIT) -> str:
     """Moves an incident and all that lies beside it, under its lock. Returns the new path."""
     target = os.path.join(access.ready(archive_folder), os.path.basename(path))
     if os.path.exists(target):
         raise Exists(f"{target} is there already: the incident stays where it is.")
     file = AppendFile(path, "events")
     try:
-        with file.holding():
+        with file.holding(wait):
             for name in reversed(beside.all_of(file.path)):
                 os.rename(name, os.path.join(os.path.dirname(target), os.path.basename(name)))
             disk.sync_folder(os.path.dirname(target))

@@ -1,0 +1,104 @@
+"""Evidence is masked, kept once under its own hash, and never half."""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from warroom.store import evidence
+from warroom.store.errors import Missing, StoreError, TooLarge, Unreadable
+
+SECRETS = [
+    b"AKIAIOSFODNN7EXAMPLE",
+    b"aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    b"Authorization: Basic dXNlcjpodW50ZXIy",
+    b'curl -H "Authorization: Bearer abcdef123456" https://x',
+    b"password=hunter2secret&next=1",
+    b'{"db_password": "hunter2secret", "port": 5432}',
+    b"postgres://app:hunter2secret@db:5432/shop",
+    b"-----BEGIN RSA PRIVATE KEY-----\nMIIhunter2secret\n-----END RSA PRIVATE KEY-----",
+    b"-----BEGIN OPENSSH PRIVATE KEY-----\ncut hunter2secret",
+    b"ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+    b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
+    b"export API_KEY='hunter2secret'",
+]
+PLAIN = [
+    "14:02 checkout returns 500s for 40 % of users · ½",
+    "The token bucket was empty",
+    "no password was needed",
+    "https://status.example.org/incident/5",
+    "key: value",
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_what_looks_like_a_secret_is_masked(secret: bytes) -> None:
+    text, masked = evidence.mask(b"before\n" + secret + b"\nafter")
+    assert masked >= 1
+    assert "‹masked›".encode() in text
+    assert text.startswith(b"before\n")
+    kept = text.replace(b"AKIA", b"")
+    for part in (b"hunter2", b"IOSFODNN7", b"wJalr", b"dXNlcj", b"abcdef", b"c2lnbm"):
+        assert part not in kept
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_plain_text_stays_as_it_is(text: str) -> None:
+    assert evidence.mask(text.encode()) == (text.encode(), 0)
+
+
+def test_what_is_no_text_stays_as_it_is() -> None:
+    data = b"\x89PNG\0password=hunter2"
+    assert evidence.mask(data) == (data, 0)
+
+
+def test_it_is_kept_under_the_hash_of_what_is_kept(tmp_path: Path) -> None:
+    kept = evidence.keep(str(tmp_path / "evidence"), b"password=hunter2\n", "app.LOG")
+    data = Path(kept.path).read_bytes()
+    assert data == "password=‹masked›\n".encode()
+    assert (kept.sha, kept.size) == (hashlib.sha256(data).hexdigest(), len(data))
+    assert (kept.mime, kept.masked) == ("text/plain", 1)
+    assert os.path.basename(kept.path) == kept.sha
+    assert stat.S_IMODE(os.stat(kept.path).st_mode) == 0o600
+
+
+def test_the_same_is_kept_once(tmp_path: Path) -> None:
+    first = evidence.keep(str(tmp_path), b"x", "a.txt")
+    assert evidence.keep(str(tmp_path), b"x", "b.txt") == first
+    assert os.listdir(tmp_path) == [first.sha]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "mime"),
+    [
+        ("a.png", b"\x89PNG\0", "image/png"),
+        ("a", b"text", "text/plain"),
+        ("a.bin", b"\0", "application/octet-stream"),
+        ("a.JSON", b"{}", "application/json"),
+    ],
+)
+def test_its_kind_is_told_by_its_name(tmp_path: Path, name: str, data: bytes, mime: str) -> None:
+    assert evidence.keep(str(tmp_path), data, name).mime == mime
+
+
+def test_too_large_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "big").write_bytes(b"\0" * (evidence.LARGEST + 1))
+    with pytest.raises(TooLarge, match="evidence may have 10"):
+        evidence.keep_file(str(tmp_path / "e"), str(tmp_path / "big"))
+
+
+def test_what_is_no_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(Missing):
+        evidence.keep_file(str(tmp_path / "e"), str(tmp_path / "none"))
+    with pytest.raises(Unreadable, match="folder"):
+        evidence.keep_file(str(tmp_path / "e"), str(tmp_path))
+
+
+def test_redacted_evidence_goes(tmp_path: Path) -> None:
+    kept = evidence.keep(str(tmp_path), b"x", "a.txt")
+    evidence.drop(str(tmp_path), kept.sha)
+    assert os.listdir(tmp_path) == []
+    with pytest.raises(StoreError):
+        evidence.drop(str(tmp_path), "../../etc/passwd")

@@ -1,0 +1,87 @@
+"""Whoever waits for a file wakes when it changes or is replaced, and when it is called."""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from warroom.store.watch import Watcher
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "x.json"
+    file.write_bytes(b"{}")
+    return file
+
+
+@pytest.fixture(params=[False, True], ids=["inotify", "polling"])
+def watcher(request: pytest.FixtureRequest, file: Path) -> Iterator[Watcher]:
+    watcher = Watcher(str(file), polling=request.param)
+    yield watcher
+    watcher.close()
+
+
+def test_nothing_happened(watcher: Watcher) -> None:
+    assert not watcher.wait(0.01)
+
+
+def test_a_change_wakes(watcher: Watcher, file: Path) -> None:
+    with file.open("ab") as open_file:
+        open_file.write(b"more")
+    assert watcher.wait(5)
+    assert not watcher.wait(0.01)
+
+
+def test_a_replacement_wakes(watcher: Watcher, file: Path) -> None:
+    other = file.with_suffix(".new")
+    other.write_bytes(b"other")
+    watcher.wait(0.01)
+    os.replace(other, file)
+    assert watcher.wait(5)
+
+
+def test_after_a_replacement_changes_still_wake(watcher: Watcher, file: Path) -> None:
+    other = file.with_suffix(".new")
+    other.write_bytes(b"other")
+    os.replace(other, file)
+    assert watcher.wait(5)
+    with file.open("ab") as open_file:
+        open_file.write(b"more")
+    assert watcher.wait(5)
+
+
+def test_other_files_do_not_count(watcher: Watcher, file: Path) -> None:
+    file.with_name("y.json").write_bytes(b"{}")
+    file.with_name("x.json.new").write_bytes(b"{}")
+    assert not watcher.wait(0.05)
+
+
+def test_another_thread_wakes_it(watcher: Watcher) -> None:
+    results: list[bool] = []
+    waiting = threading.Thread(target=lambda: results.append(watcher.wait(30)))
+    waiting.start()
+    watcher.wake()
+    waiting.join(5)
+    assert results == [False]
+
+
+def test_a_call_before_the_wait_is_not_lost(watcher: Watcher) -> None:
+    for _ in range(100_000):  # more than the pipe holds
+        watcher.wake()
+    assert not watcher.wait(30)
+    assert not watcher.wait(0.01)
+
+
+def test_only_inotify_gives_something_to_select_on(file: Path) -> None:
+    assert Watcher(str(file), polling=True).fileno() is None
+    with_inotify = Watcher(str(file)).fileno()
+    assert with_inotify is None or with_inotify > 2
+
+
+def test_waking_a_closed_one_is_no_error(file: Path) -> None:
+    watcher = Watcher(str(file))
+    watcher.close()
+    watcher.wake()
