@@ -26,7 +26,7 @@ SIZE = (132, 40)
 
 Story = list[tuple[str, str, Command]]
 
-STORY: Told = [
+STORY: Story = [
     ("0:12", "dana", people.AssignRole(role="commander", who="dana")),
     ("0:40", "dana", people.AssignRole(role="scribe", who="lee")),
     ("1:05", "lee", entries.Log(text="every search for a new order comes back empty", kind="observed", who="support")),
@@ -45,7 +45,11 @@ STORY: Told = [
     ("8:15", "dana", work.ChangeStep(step="3")),
     ("9:40", "lee", entries.Log(text="alias switched, read back by Ivo", kind="action", who="ana")),
     ("10:05", "dana", work.FinishTask(task="ana", result="switched, 14 s")),
-    ("12:10", "lee", entries.Log(text="half of the shards still answer from the new index", kind="observed", who="ivo")),
+    (
+        "12:10",
+        "lee",
+        entries.Log(text="half of the shards still answer from the new index", kind="observed", who="ivo"),
+    ),
     ("12:44", "dana", lifecycle.ChangeSeverity(severity="SEV1", why="checkout searches too")),
     ("13:05", "dana", paging.Escalate(why="the search lead is needed")),
     *((f"14:{30 + n}", "dana", work.ChangeStep(step=str(n))) for n in range(4, 10)),
