@@ -59,6 +59,11 @@ class LiveRoom:
         return future
 
     @property
+    def path(self) -> str:
+        """The incident's file."""
+        return self._room.log.path
+
+    @property
     def memory(self) -> Local:
         """What this person's consoles remember of the incident; it may be lost."""
         return self._memory

@@ -6,7 +6,7 @@ and colours: nothing else in it could have come from here.
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from textual.geometry import Region
@@ -43,7 +43,7 @@ def _harmless(row: str) -> bool:
         if not m or colours.strip("0123456789;"):
             return False
         text += rest
-    return True
+    return text.isprintable()
 
 
 def write(path: str, width: int, height: int, lines: list[str]) -> None:
@@ -70,7 +70,7 @@ class Keeper:
     `stale` selects widgets whose content is wrong by the next start, clocks above all: they are kept empty.
     """
 
-    def __init__(self, screen: "Screen[object]", path: str, stale: str = "") -> None:
+    def __init__(self, screen: "Screen[Any]", path: str, stale: str = "") -> None:
         self._screen = screen
         self._path = path
         self._stale = stale
@@ -92,7 +92,7 @@ class Keeper:
         write(self._path, *screen.size, drawn(screen, hidden))
 
 
-def drawn(screen: "Screen[object]", hidden: "Iterable[Region]" = ()) -> list[str]:
+def drawn(screen: "Screen[Any]", hidden: "Iterable[Region]" = ()) -> list[str]:
     """The rows on the screen as text with colours; nothing of what the `hidden` regions frame."""
     from textual.strip import Strip
 

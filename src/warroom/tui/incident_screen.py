@@ -22,6 +22,7 @@ from ..intents.people import given
 from ..room import StoreError
 from ..room.live import LiveRoom
 from ..room.room import Outcome
+from .display_cache import Keeper, place
 from .moment import Sight
 from .notice import Notice
 from .overlays.above import Sheet
@@ -80,6 +81,9 @@ class IncidentScreen(RoomScreen):
         self._typed = typed or memory.drafts.get("prompt", "")
         self._ghost = ghost
         self._newest: Incident | None = None
+        self._late: set[tuple[str, str, Ms]] = set()
+        self._rung = False  # whether anything was shown yet: what was late before rings for nobody
+        self._keeper = Keeper(self, place(live.path), stale="Header, DueStrip, DuePane, EscalationPane, RolesPane")
         self._troubles = 0  # writes that failed since the last one that did not
 
     @property
@@ -126,6 +130,22 @@ class IncidentScreen(RoomScreen):
     def show(self, incident: Incident, sight: Sight | None = None) -> None:
         super().show(incident, sight)
         self._learn(incident)
+        self._keeper.changed()
+
+    def tick(self) -> None:
+        super().tick()
+        self.prompt.tick()
+        self._ring()
+
+    def _ring(self) -> None:
+        """The bell, once for each thing that has become late."""
+        moment = self.moment
+        if moment is None:
+            return
+        late = {(d.kind, d.ref, d.due) for d in moment.due if d.left(moment.now) <= 0}
+        if late - self._late and self._rung and self.console_app.settings.bell:
+            self.app.bell()
+        self._late, self._rung = late, True
 
     def _learn(self, state: Incident) -> None:
         """Who and what can be named in the prompt now."""
@@ -205,6 +225,14 @@ class IncidentScreen(RoomScreen):
     def on_prompt_evidence_pasted(self, message: Prompt.EvidencePasted) -> None:
         self._when_done(self.live.keep(message.text.encode(), "pasted.txt"))
 
+    def on_prompt_editor_requested(self, message: Prompt.EditorRequested) -> None:
+        from .editor import edit
+
+        try:
+            self.prompt.edited(edit(self.app, message.text, self.console_app.settings.editor))
+        except Refused as no:
+            self.prompt.tell(str(no))
+
     def do(self, command: Command) -> None:
         """Ask the room for it; the prompt gets its text back where it is refused or cannot be written."""
         self._when_done(self.live.do(command))
@@ -234,7 +262,12 @@ class IncidentScreen(RoomScreen):
 
     def _leave(self, answer: str | None) -> None:
         if answer is not None:
+            self.keep()
             self.app.exit(0)
+
+    def keep(self) -> None:
+        """Keep what is on the screen, for the next start."""
+        self._keeper.keep()
 
     def on_unmount(self) -> None:
         draft = self.prompt.text
