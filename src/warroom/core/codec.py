@@ -5,6 +5,7 @@ An event's hash is SHA-256 over its envelope in which `body` and `by` stand as S
 a redaction can drop body, by and salt, and the chain still verifies.
 """
 
+from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any, Union
 
@@ -139,13 +140,30 @@ def encode(event: Event) -> tuple[bytes, str]:
     return text, sha256(bare).hexdigest()
 
 
-# One class per kind, so that a whole file is decoded in one pass, bodies and all: the envelope's `type` is the tag.
-_Salt = Annotated[str, msgspec.Meta(min_length=1)]
-Known: Any = Union[  # noqa: UP007  # of classes that are made here: there is no `X | Y` to write
-    tuple(
+def decode(data: bytes | memoryview | msgspec.Raw, hash: str = "") -> Event:
+    """The event in `data`. Checks types, not the canonical form: see `accept` for bytes from elsewhere.
+
+    Raises `Bad`. `hash` is what the row says; it is kept, and believed until somebody verifies.
+    """
+    try:
+        return _from_wire(_wire.decode(data), hash)
+    except RecursionError:
+        raise Bad("nested too deeply") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
+        raise Bad(str(problem)) from None
+
+
+@cache
+def _rows() -> msgspec.json.Decoder[dict[int, Any]]:
+    """Reads whole files in one pass, bodies and all: one class per kind, with the envelope's `type` as the tag.
+
+    Made when it is first needed: the classes cost a third of what a single new entry takes.
+    """
+    salt = Annotated[str, msgspec.Meta(min_length=1)]
+    kinds = tuple(
         msgspec.defstruct(
             "Event",
-            [("body", kind), ("salt", _Salt)],
+            [("body", kind), ("salt", salt)],
             bases=(Event,),
             tag_field="type",
             tag=kind.type,
@@ -155,40 +173,9 @@ Known: Any = Union[  # noqa: UP007  # of classes that are made here: there is no
         )
         for kind in BODIES.values()
     )
-]
-_known: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Known)
-_with_hash = msgspec.structs.force_setattr
-
-
-def decode(data: bytes | memoryview | msgspec.Raw, hash: str = "") -> Event:
-    """The event in `data`. Checks types, not the canonical form: see `accept` for bytes from elsewhere.
-
-    Raises `Bad`. `hash` is what the row says; it is kept, and believed until somebody verifies.
-    """
-    try:
-        event = _known.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _decode_any(data, hash)
-    _with_hash(event, "hash", hash)
-    return event
-
-
-def _decode_any(data: bytes | memoryview | msgspec.Raw, hash: str) -> Event:
-    """Also what is redacted, or of a kind or shape that this version does not know."""
-    try:
-        return _from_wire(_wire.decode(data), hash)
-    except RecursionError:
-        raise Bad("nested too deeply") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
-        raise Bad(str(problem)) from None
-
-
-class _Row(msgspec.Struct, frozen=True, gc=False):
-    e: Known
-    h: str
-
-
-_rows = msgspec.json.Decoder(dict[int, _Row])
+    known: Any = Union[kinds]  # noqa: UP007  # of classes that are made here: there is no `X | Y` to write
+    row = msgspec.defstruct("Row", [("e", known), ("h", str)], frozen=True, gc=False)
+    return msgspec.json.Decoder(dict[int, row])  # type: ignore[valid-type]  # a class all the same
 
 
 def decode_rows(rows: bytes | memoryview) -> list[Event] | None:
@@ -199,7 +186,7 @@ def decode_rows(rows: bytes | memoryview) -> list[Event] | None:
     Two rows under one key come out as one: the caller, who knows how many there are, has to count.
     """
     try:
-        table = _rows.decode(rows)
+        table = _rows().decode(rows)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     numbers = list(table)
@@ -208,7 +195,7 @@ def decode_rows(rows: bytes | memoryview) -> list[Event] | None:
     events: list[Event] = []
     for row in table.values():
         event: Event = row.e
-        _with_hash(event, "hash", row.h)
+        msgspec.structs.force_setattr(event, "hash", row.h)
         events.append(event)
     return events
 
