@@ -87,13 +87,17 @@ class PtyScreen:
         deadline = time.monotonic() + timeout
         while not self._holds(wanted):
             left = deadline - time.monotonic()
-            if left <= 0 or (not self._read(min(left, 0.1)) and not self._open and not self._holds(wanted)):
+            if left <= 0 or (
+                not self._read(min(left, 0.1)) and self._ended() and not self._open and not self._holds(wanted)
+            ):
                 why = "never came" if self._open else "did not come before the program ended"
                 raise Unanswered(f"{wanted!r} {why}; the screen:\n{self.text()}")
 
     def wait_exit(self, timeout: float = 15.0) -> int:
         """Read until the program has ended; its exit status."""
         self.wait_for(lambda s: s._ended(), timeout)
+        while self._read(0):
+            pass
         assert self.status is not None
         return self.status
 

@@ -66,7 +66,8 @@ class Terminal(LinuxDriver):
         if self.early.attrs is not None:
             self.attrs_before = self.early.attrs
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._told_to_go)
+            self._loop.add_signal_handler(number, self._told_to_go, number)  # wakes a loop that waits
+            signal.signal(number, self._told_to_go)  # and interrupts one that does not
         # Textual's handler can be interrupted by the next one, and then reports the older size last.
         signal.signal(signal.SIGWINCH, lambda *_: self._loop.call_soon_threadsafe(self._resized))
 
