@@ -264,6 +264,14 @@ async def test_a_selection_survives_every_refresh():
         assert timeline.selected == chosen
 
 
+def test_a_selected_row_is_lit_from_edge_to_edge():
+    w = declared()
+    entry = w.log("14:03:40", "ivo", "observed", "p99 is 4.2 s")
+    (line,) = painted(row(w.state(), entry), 84, 6, selected=True)
+    assert sum(len(part) for part, _ in line) == 84
+    assert all(ink.endswith(" on select") for _, ink in line)
+
+
 async def test_what_is_selected_comes_into_sight():
     w = story()
     async with RoomApp(w.state()).run_test(size=(80, 24)) as pilot:

@@ -86,7 +86,7 @@ def ruled(text: str, columns: Columns) -> Line:
 
 
 def _lit(line: Line, width: int) -> Line:
-    return tuple((text, f"{ink} on select".strip()) for text, ink in spread(line, (), width))
+    return tuple((text, f"{ink or 'text'} on select") for text, ink in spread(line, (), width))
 
 
 class Timeline(Pane):
