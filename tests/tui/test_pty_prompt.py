@@ -1,5 +1,9 @@
 """The prompt in a real terminal: bytes in, a screen out. Nothing typed is lost, nothing fires that was not meant."""
 
+import os
+import shlex
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,3 +151,28 @@ def test_at_80_columns_the_prompt_is_one_row() -> None:
         screen.send("ana: ! keep SEV1 until 15:00")
         screen.wait_for(" log as lee ›  ana   decision  keep SEV1 until 15:00")
         assert screen.lines()[-1].startswith(" log as lee ›")
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not on this machine")
+def test_the_same_keys_inside_tmux(tmp_path: Path) -> None:
+    socket = str(tmp_path / "tmux")
+    inside = shlex.join(["env", f"PYTHONPATH={os.pathsep.join(sys.path)}", *APP])
+    with PtyScreen(["tmux", "-S", socket, "-f", "/dev/null", "new-session", inside], 132, 30) as screen:
+        try:
+            screen.wait_for("ready")
+            screen.send("-3m ana: ? lock")
+            screen.wait_for("3 min ago   ana   hypothesis  lock")
+            screen.send("\x1bk")  # Alt
+            screen.wait_for("ACT tick")
+            screen.send("\x1b")
+            screen.wait_for("LAYER open")
+            screen.send("a")
+            screen.wait_for("ACT acknowledge")
+            screen.send("\x1bOQ")  # F2
+            screen.wait_for(lambda s: acts(s) == ["tick", "acknowledge", "tick"])
+            screen.send("\x15\x1b[200~one\rtwo \x1bk\rthree\r\x1b[201~")
+            screen.wait_for("3 lines · Enter: one entry")
+            assert entries(screen) == []
+            assert acts(screen) == ["tick", "acknowledge", "tick"]
+        finally:
+            subprocess.run(["tmux", "-S", socket, "kill-server"], check=False, capture_output=True)
