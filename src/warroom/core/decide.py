@@ -61,7 +61,7 @@ def _strings(tree: Any) -> list[str]:
     match tree:
         case str():
             return [tree]
-        case list():
+        case list() | tuple():
             return [s for each in tree for s in _strings(each)]
         case dict():
             return [s for pair in tree.items() for each in pair for s in _strings(each)]
