@@ -24,12 +24,21 @@ class Due(msgspec.Struct, frozen=True, gc=False):
 
 def due(state: Incident, now: Ms) -> list[Due]:
     """Everything that counts down in this incident, what is late first."""
+    return with_pages(state, standing(state), now)
+
+
+def standing(state: Incident) -> list[Due]:
+    """What is due by the facts alone, whatever the time: updates, steps, tasks."""
     if state.declaration is None or state.phase in ("closed", "cancelled"):
         return []
-    found = [*_pages(state, now), *_updates(state)]
-    if state.phase not in ENDED:
-        found += _work(state)
-    return sorted(found, key=lambda d: (d.due, d.kind, d.what))
+    return [*_updates(state), *(_work(state) if state.phase not in ENDED else ())]
+
+
+def with_pages(state: Incident, found: list[Due], now: Ms) -> list[Due]:
+    """What stands and, at `now`, the escalation; what is late first. For a clock that ticks on one state."""
+    if state.declaration is None or state.phase in ("closed", "cancelled"):
+        return []
+    return sorted([*_pages(state, now), *found], key=lambda d: (d.due, d.kind, d.what))
 
 
 def _pages(state: Incident, now: Ms) -> list[Due]:

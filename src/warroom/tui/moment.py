@@ -46,6 +46,10 @@ class Scene:
         return self.incident.checklists
 
     @cached_property
+    def standing(self) -> list[Due]:
+        return core_due.standing(self.incident)
+
+    @cached_property
     def people(self) -> int:
         return len(self.incident.seen)
 
@@ -66,7 +70,7 @@ class Moment:
     @cached_property
     def due(self) -> list[Due]:
         """Everything that counts down, what is late first."""
-        return core_due.due(self.incident, self.now)
+        return core_due.with_pages(self.incident, self.scene.standing, self.now)
 
     @cached_property
     def page(self) -> escalation.View:
