@@ -125,6 +125,9 @@ def test_a_task_goes_to_one_named_person() -> None:
 
 def test_a_duration_may_be_followed_by_what_belongs_to_the_task() -> None:
     assert line("@ivo roll back 9f2c in 10m, read back").task == Task("ivo", "roll back 9f2c, read back", 10 * MINUTE)
+    assert line("@ivo look in 5m, and say so in the room").task == Task(
+        "ivo", "look, and say so in the room", 5 * MINUTE
+    )
     assert line("@ivo look in 2026 logs").task == Task("ivo", "look in 2026 logs")
     assert line("@ivo look in the logs").task == Task("ivo", "look in the logs")
 

@@ -226,19 +226,15 @@ def _task(text: str, people: Collection[str], literal: Collection[str]) -> Line 
 
 def _within(what: str) -> tuple[int, int, str] | None:
     """Where the last `in DURATION` stands in a task, at its end or before a comma, and the duration's word."""
-    lowered = what.casefold() if what.isascii() else what
-    at = lowered.rfind(" in ")
-    word = what[at + 4 : at + 40].split(None, 1)[:1] if at >= 0 else []
-    if not word:
-        return None
-    span = word[0].rstrip(",;.")
-    end = at + 4 + len(span)
-    if what[at + 4 : end] != span or not (span.isascii() and span[:1].isdigit()):
-        return None
-    closed = what[end : end + 1] in (",", ";", ".") or not what[end:].strip()
-    if not closed or not _looks_like_duration(span):
-        return None
-    return at, end, span
+    at = len(what)
+    while (at := what.rfind(" in ", 0, at)) >= 0:
+        word = what[at + 4 : at + 40].split(None, 1)[:1]
+        span = word[0].rstrip(",;.") if word else ""
+        end = at + 4 + len(span)
+        closed = what[end : end + 1] in (",", ";", ".") or not what[end:].strip()
+        if span and what[at + 4 : end] == span and closed and _looks_like_duration(span):
+            return at, end, span
+    return None
 
 
 def _looks_like_duration(span: str) -> bool:
