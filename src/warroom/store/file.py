@@ -102,18 +102,18 @@ class AppendFile:
                 raise RuntimeError("a shared lock does not become an exclusive one")
             self._depth += 1
             return
-        if not shared:
-            self._may_write()
+        if not shared and (self.read_only or self.doubtful):
+            self._refuse()
         while True:
             lock.take(self.fd, self.path, shared, wait)
             try:
                 if os.stat(self.path).st_ino == self.inode:
                     break
+                self._open()  # closing the old one lets its lock go
             except OSError as problem:
                 lock.release(self.fd)
                 name = os.path.basename(self.path)
                 raise Missing(f"{name} was moved or removed while it was open. See `warroom list`.") from problem
-            self._open()  # closing the old one lets its lock go
         self._depth, self._shared = 1, shared
 
     def release(self) -> None:
@@ -121,11 +121,8 @@ class AppendFile:
         if not self._depth and self.fd >= 0:
             lock.release(self.fd)
 
-    def _may_write(self) -> None:
-        if self.doubtful:
-            raise ReadOnlyNow(self.doubtful)
-        if self.read_only:
-            raise ReadOnlyNow(f"{os.path.basename(self.path)} was opened for reading only.")
+    def _refuse(self) -> None:
+        raise ReadOnlyNow(self.doubtful or f"{os.path.basename(self.path)} was opened for reading only.")
 
     # ── reading, under a lock ───────────────────────────────────────────────────────────────────
 
@@ -187,15 +184,16 @@ class AppendFile:
         if place.inode != self.inode:
             return None
         mark = place.mark
-        data = disk.read_from(self.fd, place.end - len(mark))
-        if data[len(mark) :] == CLOSER and data.startswith(mark):
+        start = place.end - len(mark)
+        if os.pread(self.fd, len(mark) + len(CLOSER) + 1, start) == mark + CLOSER:
             return place, []
+        data = disk.read_from(self.fd, start)
         if not (data.startswith(mark) and data.endswith(CLOSER)):
             return None
         rows = layout.parse_rows(data[len(mark) : -len(CLOSER)])
         if not rows or any(b.number != a for a, b in enumerate(rows, place.last + 1)):
             return None
-        end = place.end - len(mark) + len(data) - len(CLOSER)
+        end = start + len(data) - len(CLOSER)
         return Place(self.inode, end, rows[-1].number, data[-len(CLOSER) - MARK : -len(CLOSER)]), rows
 
     # ── writing, under the exclusive lock ───────────────────────────────────────────────────────
@@ -211,7 +209,8 @@ class AppendFile:
         first = first or place.last + 1
         text = layout.lines(rows, first, place.last > 0)
         try:
-            disk.write_at(self.fd, text + CLOSER, place.end)
+            if os.pwrite(self.fd, text + CLOSER, place.end) != len(text) + len(CLOSER):
+                disk.write_at(self.fd, text + CLOSER, place.end)  # short: once more, to hear why
         except OSError as problem:
             self._undo(place)
             raise not_written(problem, self.path) from problem

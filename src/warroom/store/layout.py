@@ -8,7 +8,7 @@ from codecs import utf_8_decode
 import msgspec
 
 CLOSER = b"\n}}"
-MARK = 512  # so many bytes before the closer are remembered, to know the place again
+MARK = 128  # so many bytes before the closer are remembered, to know the place again: the last hash is among them
 MAX_DIGITS = 18
 _PIECE = 1 << 20
 

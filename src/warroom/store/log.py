@@ -14,6 +14,7 @@ from .errors import Missing, Unreadable
 from .file import AppendFile, make
 from .layout import Place, Row
 from .rows import LogRow
+from .standing import Standing, after, scan
 from .verify import Trouble, check
 from .writing import Writing
 
@@ -22,15 +23,6 @@ TABLE = "events"
 
 class _Damaged(Exception):
     """The file has to be mended before it can be loaded."""
-
-
-class Standing:
-    """What the next fact needs to know of the ones before it."""
-
-    __slots__ = ("lam", "prev", "seq")
-
-    def __init__(self, lam: int = 0, seq: int = 0, prev: str = "") -> None:
-        self.lam, self.seq, self.prev = lam, seq, prev
 
 
 class Log:
@@ -177,14 +169,13 @@ class Log:
         if unread:
             self._lost()
             return None
-        self.reached(place)
-        if self.standing is not None:
-            self.standing = self._standing_after(added, self.standing)
+        self.reached(place, self._standing_after(added, self.standing) if self.standing else None)
         return events
 
-    def reached(self, place: Place) -> None:
+    def reached(self, place: Place, standing: Standing | None) -> None:
         """The file ends at `place` now; what stands before it and was not handed out before, is so by the caller."""
         self.place = place
+        self.standing = standing
         if self._loaded:
             self._seen = (place.inode, place.end + len(layout.CLOSER))
 
@@ -235,14 +226,15 @@ class Log:
         """The exclusive lock for a block in which facts are sealed and written. Raises LockHeld, ReadOnlyNow."""
         return Writing(self, wait)
 
-    def begin(self, wait: float) -> list[Event] | None:
-        """Takes the lock and finds the standing. What others added since the last look; None: load again."""
+    def begin(self, wait: float) -> tuple[list[Event] | None, Standing]:
+        """Takes the lock. What others added since the last look (None: load again), and what is to go on from."""
         self.file.acquire(False, wait)
         try:
             fresh = self._news()
-            if self.standing is None or not self._loaded:
-                self._find_standing()
-            return fresh if self._loaded else None
+            standing = self.standing
+            if standing is None or not self._loaded:
+                standing = self.standing = self._find_standing()
+            return fresh if self._loaded else None, standing
         except BaseException:
             self.file.release()
             raise
@@ -250,7 +242,7 @@ class Log:
     def end(self) -> None:
         self.file.release()
 
-    def _find_standing(self) -> None:
+    def _find_standing(self) -> Standing:
         found = self._last_row()
         if found is None:
             self._mend()
@@ -260,46 +252,16 @@ class Log:
         place, last = found
         if not self._loaded:
             self.place = place
-        self.standing = self._standing_after(last, None)
+        return self._standing_after(last, None)
 
     def _last_row(self) -> tuple[Place, list[Row]] | None:
         found = self.file.tail()
         return found if found is not None and all(layout.is_object(row.data) for row in found[1]) else None
 
     def _standing_after(self, added: list[Row], before: Standing | None) -> Standing:
-        """From the last of these rows when its hash fits and it agrees with itself, else from the whole file."""
         if not added:
             return before or Standing()
-        last = rows.unpack(added[-1].data)
-        event = rows.event_of(added[-1].data)
-        if last is None or event is None or not rows.intact(last) or last.lam < event.lam:
-            return self._scan()
-        if event.rep == self.rep and last.own != (self.rep, event.seq, last.h):
-            return self._scan()
-        if last.own[0] == self.rep:
-            return Standing(last.lam, last.own[1], last.own[2])
-        if before is None:
-            return self._scan()
-        for row in reversed(added):
-            own = found.own if (found := rows.unpack(row.data)) else ("", 0, "")
-            if own[0] == self.rep:
-                return Standing(last.lam, own[1], own[2])
-        return Standing(last.lam, before.seq, before.prev)
-
-    def _scan(self) -> Standing:
-        """From every row: of a broken one only what two places in it agree on is believed."""
-        standing = Standing()
-        for each in self.all_rows():
-            row = rows.unpack(each.data)
-            event = rows.event_of(each.data)
-            if row is None or event is None:
-                continue
-            sound = rows.intact(row)
-            if sound or row.lam == event.lam:
-                standing.lam = max(standing.lam, event.lam)
-            if event.rep == self.rep and (sound or row.own == (self.rep, event.seq, row.h)):
-                standing.seq, standing.prev = max((standing.seq, standing.prev), (event.seq, row.h))
-        return standing
+        return after(added, self.rep, before) or scan(self.all_rows(), self.rep)
 
 
 def _opening(file: AppendFile) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from ..core.values import CROCKFORD, At, By, Ms
 from . import beside, rows
 from .errors import NotWritten, TooLarge, not_written
 from .layout import Place, Row
+from .standing import Standing
 
 if TYPE_CHECKING:
     from .log import Log
@@ -50,21 +51,16 @@ class Writing:
         self.fresh: list[Event] | None = None
 
     def __enter__(self) -> Self:
-        self.fresh = self._log.begin(self._wait)
+        self.fresh, standing = self._log.begin(self._wait)
         self._rows: list[bytes] = []
         self._redact: set[str] = set()
-        self._from_standing()
+        self.lam, self.seq, self.prev = standing.lam, standing.seq, standing.prev
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._log.end()
-
-    def _from_standing(self) -> None:
-        standing = self._log.standing
-        assert standing is not None
-        self.lam, self.seq, self.prev = standing.lam, standing.seq, standing.prev
 
     def seal(self, draft: Sealable, *, at_now: Ms, by: By) -> Event:
         """The draft as this replica's next fact; not yet written. Raises NotWritten when it cannot be kept as it is."""
@@ -130,28 +126,23 @@ class Writing:
         assert log.place is not None
         if not self._rows and not self._redact:
             return
+        rows, self._rows = self._rows, []
         try:
-            if self._redact:
-                log.reached(self._rewrite())
-            else:
-                log.reached(log.file.append(log.place, self._rows))
+            place = self._rewrite(rows) if self._redact else log.file.append(log.place, rows)
         except BaseException:
-            self._from_standing()
+            standing = log.standing or Standing()
+            self.lam, self.seq, self.prev = standing.lam, standing.seq, standing.prev
             raise
-        finally:
-            self._rows = []
-        standing = log.standing
-        assert standing is not None
-        standing.lam, standing.seq, standing.prev = self.lam, self.seq, self.prev
+        log.reached(place, Standing(self.lam, self.seq, self.prev))
         if self._redact:
             self._redact = set()
             self._scrub()
 
-    def _rewrite(self) -> Place:
+    def _rewrite(self, added: list[bytes]) -> Place:
         log = self._log
         old = log.all_rows()
         first = old[-1].number + 1 if old else 1
-        new = [Row(number, data) for number, data in enumerate(self._rows, first)]
+        new = [Row(number, data) for number, data in enumerate(added, first)]
         tables = log.file.head() or rows.meta(log.inc)
         return log.file.replace(tables, [self._without_text(row) for row in [*old, *new]])
 
