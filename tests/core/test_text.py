@@ -29,6 +29,12 @@ def test_nothing_that_commands_a_terminal_survives(text: str) -> None:
     clean(text, lines=True).encode()
 
 
+def test_no_unsafe_character_is_forgotten() -> None:
+    every = "".join(sorted(UNSAFE))
+    assert not UNSAFE & set(clean(every))
+    assert not (UNSAFE - {"\n"}) & set(clean(every, lines=True))
+
+
 @given(ANY | NASTY)
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
