@@ -1,0 +1,264 @@
+"""The lobby's panes as lines: pure, from what is listed and the moment, so that they can be read without a terminal."""
+
+from collections.abc import Callable, Sequence
+from os.path import basename
+
+import msgspec
+
+from ...config.problem import Problem
+from ...core.duration import spell
+from ...core.text import clean, wrap
+from ...core.values import MINUTE, Ms
+from ...core.zone import Zone, utc
+from ...room.desk import Listed
+from .. import clock
+from ..glyphs import DONE, ENTER, FAILED, IMPACT, SEVERITY
+from ..listing import lit, window
+from ..panes.due import short, time_left, tone
+from ..panes.pane import Card
+from ..spans import BLANK, Line, cells, cut, left, right, spread
+from .found import Found
+
+_WIDE = 78  # from here on, an open incident's phase has a column of its own
+_DUE = 16  # "update in 14m59s"
+_RAN = 8  # "T+12d04h"
+_SPAN = 6
+
+
+class View(msgspec.Struct, frozen=True, eq=False):
+    """What the lobby shows at `now` (UTC ms): `ready` once the folder was read, `trouble` when it cannot be."""
+
+    found: Found = Found()
+    selected: str = ""
+    now: Ms = 0
+    zone: Zone = utc
+    typed: str = ""
+    ready: bool = False
+    trouble: str = ""
+    problems: tuple[Problem, ...] = ()
+    policies: tuple[str, ...] = ()  # escalation policies of one's own
+    folder: str = ""  # where incidents are kept
+
+
+# ── open ──
+
+
+def open_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]:
+    """The open incidents, two lines each, and the first one in sight."""
+    shown = view.found.open
+    if view.trouble:
+        return Card("Open", [((line, "red bold"),) for line in wrap(clean(view.trouble), width)], tone="red"), 0
+    if not shown:
+        return Card("Open", _nothing_open(view, width)), 0
+    late = any(each.trouble or _late(each, view.now) for each in shown)
+    columns = _Columns(shown, width)
+    first, last = window(len(shown), 2, _place(shown, view.selected), top, height)
+    lines: list[Line] = []
+    for each in shown[first:last]:
+        rows = _unreadable(each, columns) if each.trouble else _open(each, view, columns)
+        lines += [lit(row, width) for row in rows] if each.id == view.selected else rows
+    foot = f"{len(shown)} open" if last - first < len(shown) else ""
+    foot = " · ".join(filter(None, (foot, f"{ENTER} enters" if _place(shown, view.selected) >= 0 else "")))
+    return Card("Open", lines, foot, tone="red" if late else "sky"), first
+
+
+def _nothing_open(view: View, width: int) -> list[Line]:
+    if not view.ready:
+        return [(("reading the folder …", "muted"),)]
+    if view.typed.strip() and view.found.total:
+        return [(("No open incident says that.", "muted"),)]
+    if view.found.total:
+        return [(("Nothing is open.", "muted"),)]
+    said = "Type what users see and press Enter: the severity comes next, and who would be called."
+    return [(("No incidents yet.", "bold"),), *(((line, "muted"),) for line in wrap(said, width))]
+
+
+class _Columns:
+    """Where things stand in the rows of the open incidents."""
+
+    def __init__(self, shown: Sequence[Listed], width: int) -> None:
+        self.width = width
+        self.wide = width >= _WIDE
+        self.handle = max(len(_handle(each)) for each in shown)
+        self.phase = max(len(each.phase) for each in shown) if self.wide else 0
+        self.lead = 6 + 2 + self.handle + 2
+        tail = 2 + _RAN + 2 + _DUE + (2 + self.phase if self.wide else 0)
+        self.title = max(8, width - self.lead - tail)
+
+
+def _open(each: Listed, view: View, columns: _Columns) -> list[Line]:
+    ink = "red" if each.severity in ("SEV1", "SEV2") else "text"
+    phase: Line = (("  ", ""), (left(each.phase, columns.phase), "")) if columns.wide else ()
+    first: Line = (
+        (f"{SEVERITY} {each.severity}", f"{ink} bold"),
+        ("  ", ""),
+        (left(_handle(each), columns.handle), "bold"),
+        ("  ", ""),
+        (left(clean(each.title), columns.title), "bold"),
+        *phase,
+        ("  ", ""),
+        (left("T+" + short(max(0, view.now - each.declared_at)), _RAN), ""),
+        ("  ", ""),
+        _due(each, view.now),
+    )
+    about = [] if columns.wide else [each.phase]
+    about += [f"{clean(each.commander)} commands" if each.commander else "no commander"]
+    about += ["1 entry" if each.entries == 1 else f"{each.entries} entries"]
+    about += ["restricted"] if each.restricted else []
+    return [first, ((" " * columns.lead, ""), (" · ".join(about), "muted"))]
+
+
+def _due(each: Listed, now: Ms) -> tuple[str, str]:
+    if each.due is None:
+        return "", ""
+    wait = each.due.left(now)
+    how = "" if wait < 0 else "in "
+    return f"{each.due.kind} {how}{time_left(wait)}", f"{tone(wait)} bold"
+
+
+def _late(each: Listed, now: Ms) -> bool:
+    return each.due is not None and each.due.left(now) < 0
+
+
+def _unreadable(each: Listed, columns: _Columns) -> list[Line]:
+    head: Line = (
+        (left(f"{FAILED} file", 6), "red bold"),
+        ("  ", ""),
+        (left(_handle(each), columns.handle), "bold"),
+        ("  ", ""),
+        (clean(each.title) or clean(basename(each.path)), "bold"),
+    )
+    said = clean(each.trouble.replace(each.path, basename(each.path)))
+    return [head, ((" " * columns.lead, ""), (said, "red"))]
+
+
+# ── past and drills ──
+
+
+def past_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]:
+    """What has ended, one line each, the latest first, and the first one in sight."""
+    shown = view.found.past
+    if not shown:
+        said = "Nothing past says that." if view.typed.strip() else "Nothing has ended yet." if view.ready else ""
+        return Card("Past", [((said, "muted"),)]), 0
+    handles = max(len(_handle(each)) for each in shown)
+
+    def row(each: Listed) -> Line:
+        head: Line = (
+            (clock.date(each.declared_at, view.zone), "muted"),
+            ("  ", ""),
+            (each.severity, ""),
+            ("  ", ""),
+            (left(_handle(each), handles), "bold"),
+            ("  ", ""),
+            (clean(each.title), ""),
+        )
+        tail: Line = ((right(_ran(each, view.now), _SPAN), ""), ("  ", ""), _state(each))
+        return spread(head, tail, width)
+
+    return _listed("Past", shown, row, view, top, width, height)
+
+
+def _ran(each: Listed, now: Ms) -> str:
+    span = max(0, (each.ended if each.ended is not None else now) - each.declared_at)
+    return short(span) if span >= MINUTE else spell(span)
+
+
+def _state(each: Listed) -> tuple[str, str]:
+    return left(each.phase, 9), "" if each.phase == "resolved" else "muted"
+
+
+def drills_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]:
+    """What was practised, the latest first, and the first one in sight."""
+    shown = view.found.drills
+    if not shown:
+        said = "No drill says that." if view.typed.strip() and view.found.total else "No drills yet."
+        return Card("Drills", [((said, "muted"),)], "pages nobody", tone="violet"), 0
+
+    def row(each: Listed) -> Line:
+        tail: Line = ((right(_ran(each, view.now), _SPAN), "muted"),)
+        state = "running" if each.open else clock.date(each.declared_at, view.zone)
+        ink = "violet bold" if each.open else "muted"
+        return spread(((left(state, 10), ink), ("  ", ""), (clean(each.title), "")), tail, width)
+
+    card, first = _listed("Drills", shown, row, view, top, width, height)
+    return msgspec.structs.replace(card, foot="pages nobody", tone="violet"), first
+
+
+def _listed(
+    title: str,
+    shown: Sequence[Listed],
+    row: Callable[[Listed], Line],
+    view: View,
+    top: int,
+    width: int,
+    height: int,
+) -> tuple[Card, int]:
+    place = _place(shown, view.selected)
+    first, last = window(len(shown), 1, place, top, height)
+    lines = [lit(row(each), width) if each.id == view.selected else row(each) for each in shown[first:last]]
+    count = f"{last} of {len(shown)}" if last - first < len(shown) else ""
+    foot = " · ".join(filter(None, (count, f"{ENTER} enters" if place >= 0 else "")))
+    return Card(title, lines, foot), first
+
+
+# ── a person's own files ──
+
+
+def files_card(view: View, width: int, height: int) -> Card:
+    """What could not be used of a person's own files, and why; then whose clock there is and where things are kept."""
+    lines: list[Line] = []
+    for problem in view.problems:
+        place = f", {problem.place}" if problem.place else ""
+        lines.append(((IMPACT + " ", "amber"), (clean(f"{basename(problem.file)}{place}"), "")))
+        said = " ".join(filter(None, (f"{problem.reason}.", problem.instead)))
+        lines += [(("  ", ""), (line, "muted")) for line in wrap(clean(said), width - 2)]
+    rest = _files(view, width)
+    room = height - (len(rest) + 1 if len(lines) + len(rest) < height else 0)
+    if len(lines) > room:
+        lines = [*lines[: room - 1], (("  … `warroom config check` names all", "muted"),)]
+    if len(lines) + len(rest) < height:
+        lines = [*lines, BLANK, *rest] if lines else rest
+    return Card("Your files", lines)
+
+
+def _files(view: View, width: int) -> list[Line]:
+    sign, ink, said = IMPACT, "amber", "no escalation policy of your own: the example counts down and pages nobody"
+    if view.policies:
+        sign, ink, said = DONE, "green", f"escalation policy {', '.join(view.policies)}"
+    out: list[Line] = []
+    for n, row in enumerate(wrap(clean(said), width - 2)):
+        out.append(((f"{sign} " if n == 0 else "  ", ink), (row, "")))
+    kept = f"kept in {view.folder}"
+    return [*out, *(((row, "muted"),) for row in wrap(clean(kept), width))] if view.folder else out
+
+
+def header_line(view: View, me: str, width: int) -> Line:
+    """The top line: who sits here, and the time."""
+    _, zone = view.zone(view.now)
+    tail: Line = ((f"{clock.hms(view.now, view.zone)} {zone}", ""), (" ", ""))
+    return spread(((" ", ""), ("War room", "bold"), ("   ", ""), (clean(me), "muted")), tail, width)
+
+
+def hint(view: View, width: int) -> Line:
+    """What Enter does with what is typed, and where Down leads, in at most `width` cells."""
+    each = view.found.listed(view.selected)
+    words = clean(" ".join(view.typed.split()))
+    new = f"declare new: {words}" if words else "declare new …"
+    if each is None:
+        return ((f"{ENTER} ", "sky"), (new, ""))
+    head: Line = ((f"{ENTER} ", "sky"), (f"{_handle(each)} {clean(each.title)}", ""))
+    if not words:
+        return cut(head, width)
+    down: Line = (("   ↓ ", "sky"), (f"declare new: {words}", "muted"))
+    if cells(head) + cells(down) > width:
+        down = (("   ↓ ", "sky"), ("declare new …", "muted"))
+    return (*cut(head, max(0, width - cells(down))), *down)
+
+
+def _handle(each: Listed) -> str:
+    return each.handle.removeprefix("INC-")
+
+
+def _place(shown: Sequence[Listed], id: str) -> int:
+    return next((n for n, each in enumerate(shown) if each.id == id), -1)

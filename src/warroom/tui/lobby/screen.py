@@ -1,0 +1,240 @@
+"""The lobby on one screen, from 132×40 down to 60×15: typing filters, Up and Down choose, Enter enters or declares.
+
+What is chosen is remembered by its identity: files that change under it, and a resize, move nothing.
+"""
+
+import asyncio
+
+from msgspec.structs import replace
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+
+from ...core.values import SECOND
+from ...room import StoreError
+from ...room.desk import Listed
+from ..console import ConsoleScreen
+from ..declare import Declared, DeclareScreen
+from ..field import Field
+from ..key_line import KeyLine, Keys
+from ..notice import Notice
+from ..overlays.ask import Ask
+from ..overlays.esc_layer import EscKeys, EscLayerView
+from ..overlays.help import Help
+from . import found
+from .panes import Board, DrillsPane, FilesPane, OpenPane, PastPane, Top
+from .rows import View, hint
+
+WIDE = (100, 28)  # from this size on, drills stand beside the incidents
+_LOW = 18  # lower than this, only incidents are shown
+_SIDE = 46
+_EVERY = 2  # seconds between looks at the folder
+KEYS: Keys = (("F1", "help"), ("↵", "enter"), ("↑ ↓", "choose"), ("esc", "all keys"))
+ALL_KEYS: EscKeys = (
+    ("↵", "enter what is chosen, or declare"),
+    ("↑ ↓", "choose"),
+    ("PgUp PgDn", "ten at a time"),
+    ("Ctrl+C", "clear the line"),
+    ("F1", "help"),
+    ("Ctrl+D", "leave, on an empty line"),
+)
+
+
+class Lobby(ConsoleScreen[None]):
+    """All incidents, and the line that finds or declares."""
+
+    DEFAULT_CSS = """
+    Lobby { background: $background; color: $foreground; layout: vertical; overflow: hidden; }
+    Lobby #body { height: 1fr; overflow: hidden; }
+    Lobby #main { width: 1fr; height: 1fr; overflow: hidden; }
+    Lobby #side { overflow: hidden; }
+    Lobby #past, Lobby #files { height: 1fr; }
+    """
+
+    BINDINGS = [
+        Binding("up", "choose(-1)", show=False),
+        Binding("down", "choose(1)", show=False),
+        Binding("pageup", "choose(-10)", show=False),
+        Binding("pagedown", "choose(10)", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._incidents: list[Listed] = []
+        self._view = View()
+        self._moved = False  # whether the person chose what is selected
+        self._reading = False
+
+    def compose(self) -> ComposeResult:
+        yield Top(id="top")
+        with Horizontal(id="body"):
+            with Vertical(id="main"):
+                yield OpenPane(id="open")
+                yield PastPane(id="past")
+            with Vertical(id="side"):
+                yield DrillsPane(id="drills")
+                yield FilesPane(id="files")
+        yield EscLayerView(ALL_KEYS, "Esc closes this", id="esc")
+        yield Notice(id="notice")
+        yield Field(title="find or declare", foot="nothing is paged before you confirm", id="text")
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(Top).me = self.console_app.me
+        self.query_one(KeyLine).keys = KEYS
+        self._view = replace(self._view, folder=self.console_app.paths.incidents)
+        self._field.put(self.console_app.typed)
+        self.console_app.typed = ""
+        self.set_focus(self._field)
+        self._find()
+        self.look_again()
+        self.run_worker(self._read_files(), exit_on_error=False)
+        # On the second, so that all clocks in a room change together.
+        self.set_timer((SECOND - self.console_app.now() % SECOND) / SECOND, self._begin)
+
+    def _begin(self) -> None:
+        self.set_interval(1, self._show)
+        self.set_interval(_EVERY, self.look_again)
+
+    @property
+    def _field(self) -> Field:
+        return self.query_one("#text", Field)
+
+    @property
+    def view(self) -> View:
+        """What is on the screen now."""
+        return self._view
+
+    def tell(self, sentence: str, trouble: bool = False) -> None:
+        """One sentence above the line."""
+        self.query_one(Notice).tell(sentence, trouble)
+
+    # ── what there is ──
+
+    def look_again(self) -> None:
+        """Read the folder; whatever changed there is shown."""
+        if not self._reading:
+            self._reading = True
+            self.run_worker(self._read(), exit_on_error=False)
+
+    async def _read(self) -> None:
+        try:
+            incidents = await self.console_app.incidents()
+        except StoreError as failed:
+            self._view = replace(self._view, trouble=str(failed))
+        else:
+            self._incidents = incidents
+            self._view = replace(self._view, trouble="", ready=True)
+        finally:
+            self._reading = False
+        self._find()
+
+    async def _read_files(self) -> None:
+        library = self.console_app.library
+        await asyncio.to_thread(library.read_all)
+        policies = tuple(sorted(library.own_policies))
+        self._view = replace(self._view, problems=tuple(library.problems), policies=policies)
+        self._show()
+
+    def _find(self) -> None:
+        typed = self._field.text
+        now = found.find(typed, self._incidents)
+        selected = self._view.selected
+        if not (self._moved and selected in now.ids):
+            self._moved, selected = False, now.first(typed)
+        self._view = replace(self._view, found=now, selected=selected, typed=typed)
+        self._show()
+
+    def _show(self) -> None:
+        if not self.is_mounted:
+            return
+        self._view = replace(self._view, now=self.console_app.now(), zone=self.console_app.zone)
+        self._arrange()
+        for board in self.query(Board):
+            board.view = self._view
+        self._field.tail = hint(self._view, max(0, self.size.width - 8 - cell_len(self._field.text)))
+
+    # ── how it is laid out ──
+
+    def on_resize(self) -> None:
+        self._show()
+
+    def _arrange(self) -> None:
+        width, height = self.size
+        wide = width >= WIDE[0] and height >= WIDE[1]
+        low = height < _LOW
+        self.set_class(not wide, "-compact")
+        shown, problems = self._view.found, self._view.problems
+        body, side = self.query_one("#body"), self.query_one("#side")
+        body.styles.layout = "horizontal" if wide else "vertical"
+        drills, files = self.query_one(DrillsPane), self.query_one(FilesPane)
+        drills.display = wide or (bool(shown.drills) and not low)
+        files.display = wide or (bool(problems) and not low)
+        drills.styles.height = (
+            max(6, min(len(shown.drills) + 3, height // 2)) if wide else min(len(shown.drills), 3) + 2
+        )
+        files.styles.height = "1fr" if wide else 4
+        side.display = drills.display or files.display
+        side.styles.width = _SIDE if wide else "1fr"
+        side.styles.height = "1fr" if wide else "auto"
+        room = height - (5 if wide else 3)
+        lines = 2 * len(shown.open) or 3
+        self.query_one("#open").styles.height = min(lines + (3 if wide else 2), max(5, room // 2))
+        self._field.compact = not wide
+        self._field.remark("" if shown.total or not self._view.ready else "what do users see?")
+
+    # ── what the person does ──
+
+    def on_field_changed(self) -> None:
+        self._moved = False
+        self.tell("")
+        self._find()
+
+    def action_choose(self, step: int) -> None:
+        ids = self._view.found.ids
+        place = ids.index(self._view.selected) if self._view.selected in ids else 0
+        far = abs(step) > 1
+        place = max(0, min(len(ids) - 1, place + step)) if far else (place + step) % len(ids)
+        self._moved = True
+        self._view = replace(self._view, selected=ids[place])
+        self._show()
+
+    def on_field_submitted(self) -> None:
+        if not self.is_current:
+            return  # a second Enter, before the screen that the first one opened had the keyboard
+        each = self._view.found.listed(self._view.selected)
+        if each is not None:
+            self.console_app.open_room(each.path)
+            return
+        title = " ".join(self._field.text.split())
+        self.app.push_screen(DeclareScreen(title), self._declared)
+
+    def _declared(self, outcome: Declared | None) -> None:
+        if outcome is None:
+            return
+        if outcome.room is None:
+            self._field.put(outcome.title)
+            return
+        # On the app, because this screen goes away.
+        self.app.run_worker(self.console_app.enter(outcome.room, outcome.ghost), exit_on_error=False)
+
+    def on_field_left(self) -> None:
+        self.app.push_screen(Ask("Leave War room?", note="Everything is saved."), self._leave)
+
+    def _leave(self, answer: str | None) -> None:
+        if answer is not None:
+            self.app.exit(0)
+
+    # ── the key map ──
+
+    def perform(self, name: str) -> None:
+        """An act of the key map: here only help; the others are for a room."""
+        if name == "help":
+            self.app.push_screen(Help())
+        else:
+            self.tell(f"“{name}” is for an open incident: choose one and press Enter.")
+
+    def show_keys(self, open: bool) -> None:
+        """Show every key while Esc waits for one."""
+        self.query_one(EscLayerView).display = open

@@ -1,0 +1,92 @@
+"""One question, asked once: Enter confirms, Esc and Ctrl+C cancel; the reason is given in the same dialog.
+
+It lies over the prompt; nothing under it moves, and what is typed there waits.
+"""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from ...core.text import clean, wrap
+from ..console import ConsoleDialog
+from ..field import Field
+from ..key_line import KeyLine, Keys
+from ..panes.pane import Card, Surface
+
+_WIDTH = 76
+_KEYS: Keys = (("↵", "yes"), ("esc", "no"))
+
+
+class _Question(Surface):
+    """The question, with what there is to know before answering it."""
+
+    def __init__(self, question: str, note: str, tone: str) -> None:
+        super().__init__()
+        self._question, self._note, self._tone = question, note, tone
+
+    def lines(self, width: int) -> list[tuple[str, str]]:
+        question = [(line, "bold") for line in wrap(clean(self._question), width)]
+        return question + [(line, "muted") for line in wrap(clean(self._note, lines=True), width) if self._note]
+
+    def content(self, width: int, height: int) -> Card:
+        return Card("", [(line,) for line in self.lines(width)], tone=self._tone)
+
+    def get_content_height(self, *_: object) -> int:
+        return len(self.lines(min(_WIDTH, self.screen.size.width - 2) - 4)) + 2
+
+
+class Ask(ConsoleDialog[str | None]):
+    """`None` when cancelled, else the reason, which may be empty.
+
+    `reason` is the name of the field; without one there is none. `needed`: it must not be empty.
+    """
+
+    DEFAULT_CSS = """
+    Ask { align: center bottom; background: $background 60%; }
+    Ask:ansi { background: transparent; }
+    Ask _Question, Ask Field { width: 76; max-width: 100%; }
+    Ask _Question { height: auto; }
+    Ask KeyLine { width: 76; max-width: 100%; }
+    """
+
+    BINDINGS = [
+        Binding("enter", "answer", show=False),
+        Binding("escape,ctrl+c", "cancel", show=False),
+    ]
+
+    def __init__(
+        self, question: str, note: str = "", reason: str = "", text: str = "", needed: bool = False, tone: str = "amber"
+    ) -> None:
+        super().__init__()
+        self._question = _Question(question, note, tone)
+        self._field = Field(text, title=reason, tone=tone) if reason else None
+        self._needed = needed
+
+    def compose(self) -> ComposeResult:
+        yield self._question
+        if self._field is not None:
+            yield self._field
+        keys = KeyLine()
+        keys.set_reactive(KeyLine.keys, _KEYS)
+        yield keys
+
+    def on_mount(self) -> None:
+        if self._field is not None:
+            self.set_focus(self._field)
+
+    def on_field_submitted(self) -> None:
+        self.action_answer()
+
+    def on_field_gave_up(self) -> None:
+        self.action_cancel()
+
+    def action_answer(self) -> None:
+        said = self._field.text.strip() if self._field is not None else ""
+        if self._needed and not said and self._field is not None:
+            self._field.remark("a few words, please")
+            return
+        if self.is_current:
+            self.dismiss(said)
+
+    def action_cancel(self) -> None:
+        if self.is_current:
+            self.dismiss(None)

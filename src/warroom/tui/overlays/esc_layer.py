@@ -1,0 +1,65 @@
+"""Every key with its word, above the prompt, while Esc waits for one. It derives from the key map."""
+
+from collections.abc import Iterable, Mapping
+
+from rich.cells import cell_len
+
+from ...intents import ALL
+from ..keys import shipped
+from ..panes.pane import Card
+from ..spans import Line, left
+from .above import Strip
+
+EscKeys = tuple[tuple[str, str], ...]
+_GAP = 3
+_FRAME = 4
+FOOT = "a letter acts · Esc closes this"
+PROMPT_KEYS: EscKeys = (
+    ("/", "palette"),
+    ("PgUp", "scroll"),
+    ("Ctrl+R", "search"),
+    ("Ctrl+C", "clear"),
+    ("Ctrl+D", "leave"),
+)
+
+
+def room_keys(acts: Mapping[str, str] | None = None) -> EscKeys:
+    """The keys of the room: each act once with its letter and its function key, then those of the prompt."""
+    acts = shipped() if acts is None else acts
+    letters = {name: key[4:] for key, name in acts.items() if key.startswith("alt+")}
+    others = {name: key.upper() for key, name in acts.items() if not key.startswith("alt+")}
+    named = [intent.name for intent in ALL if intent.name in letters or intent.name in others]
+    named.sort(key=lambda name: (name not in letters, letters.get(name, ""), others.get(name, "")))
+    both = [(" ".join(filter(None, (letters.get(name, " "), others.get(name, "")))), name) for name in named]
+    return (*both, *PROMPT_KEYS)
+
+
+class EscLayerView(Strip):
+    """All keys of a screen, in columns."""
+
+    def __init__(self, keys: Iterable[tuple[str, str]], foot: str = FOOT, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._keys = tuple(keys)
+        self._foot = foot
+
+    def rows(self, width: int) -> int:
+        return len(columns(self._keys, max(1, width - _FRAME))) + 2
+
+    def content(self, width: int, height: int) -> Card:
+        return Card("All keys", columns(self._keys, width), self._foot, tone="sky")
+
+
+def columns(keys: EscKeys, width: int) -> list[Line]:
+    """The keys in as many columns as fit, read downwards."""
+    key_width = max((cell_len(key) for key, _ in keys), default=0)
+    cell = key_width + 1 + max((cell_len(word) for _, word in keys), default=0)
+    count = max(1, (width + _GAP) // (cell + _GAP))
+    height = -(-len(keys) // count)
+    lines: list[Line] = []
+    for n in range(height):
+        line: list[tuple[str, str]] = []
+        for at in range(n, len(keys), height):
+            key, word = keys[at]
+            line += [(left(key, key_width), "bold"), (left(" " + word, cell - key_width + _GAP), "muted")]
+        lines.append(tuple(line))
+    return lines
