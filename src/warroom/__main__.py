@@ -8,10 +8,16 @@ import sys
 def main() -> None:
     # A verb lives for milliseconds and leaves nothing to collect; the console turns it on again.
     gc.disable()
-    _lean()
-    from .cli.main import run
+    from .cli.at_once import paint
 
-    code = run(sys.argv[1:])
+    put_away = paint(sys.argv[1:])
+    try:
+        _lean()
+        from .cli.main import run
+
+        code = run(sys.argv[1:])
+    finally:
+        put_away()
     # Everything is written and closed: taking the interpreter apart would only cost time.
     os._exit(code)
 

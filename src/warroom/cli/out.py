@@ -32,8 +32,28 @@ def whole(text: str) -> None:
     _write(1, text)
 
 
+_held: list[str] | None = None
+
+
+def hold() -> None:
+    """Keep what is said from now on until `release`: the terminal shows a screen, which would swallow it."""
+    global _held
+    _held = []
+
+
+def release() -> None:
+    """Say what was kept."""
+    global _held
+    held, _held = _held, None
+    for text in held or ():
+        say(text)
+
+
 def say(text: str) -> None:
     """A sentence for the person."""
+    if _held is not None:
+        _held.append(text)
+        return
     try:
         _write(2, clean(text, lines=True) + "\n")
     except OSError:

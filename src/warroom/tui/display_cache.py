@@ -5,10 +5,12 @@ and colours: nothing else in it could have come from here.
 """
 
 import os
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # importing `typing` would cost half of what the first row waits for
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
     from textual.geometry import Region
     from textual.screen import Screen
 

@@ -61,8 +61,21 @@ class Early:
         os._exit(status)
 
 
+_started: Early | None = None
+
+
 def start(cache: str, heading: str) -> Early:
-    """Shows the rows kept at `cache`, or else `heading`, and takes the keyboard. Without a terminal, nothing."""
+    """Shows the rows kept at `cache`, or else `heading`, and takes the keyboard. Without a terminal, nothing.
+
+    Only once: who comes later gets what is there.
+    """
+    global _started
+    if _started is None:
+        _started = _start(cache, heading)
+    return _started
+
+
+def _start(cache: str, heading: str) -> Early:
     early = Early()
     if sys.platform == "win32" or os.environ.get("TERM", "dumb") in ("", "dumb"):
         return early
