@@ -12,6 +12,7 @@ from ..spans import BLANK, Line, clip, left, right, spread
 from .pane import Card, Pane
 
 _SOON = 15 * MINUTE  # nearer than this, seconds count
+_SHARE = 34  # cells of the strip that the first may take while others wait
 _TIME, _KIND = 6, 6
 KEYS = {"update": "F4", "step": "F2", "task": "F3", "page": "F9", "ack": "F8"}
 HOW = {"update": "drafts", "step": "does it", "task": "has it", "ack": "has it"}
@@ -129,7 +130,8 @@ def strip_line(moment: Moment, width: int) -> Line:
         if n and room < min(cell_len(text), 14):
             out.append((f"  +{len(items) - n}", "muted"))
             break
-        text = clip(text, room)
+        # The first one must not push the next out of sight.
+        text = clip(text, min(room, _SHARE) if n == 0 and len(items) > 1 else room)
         loud = n == 0
         out += [(gap, ""), (time, f"{ink} bold"), (text, f"{ink} bold" if loud else "")]
         used += len(gap) + len(time) + cell_len(text)
