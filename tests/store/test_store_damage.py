@@ -134,6 +134,13 @@ def test_a_changed_tail_is_not_trusted_for_the_chain(path: Path, whole: tuple[by
     assert {t.row for t in log.verify()} == {6}
 
 
+def test_the_clock_beside_a_changed_tail_is_not_trusted(path: Path, whole: tuple[bytes, list[Event]]) -> None:
+    data, _ = whole
+    damaged(path, data.replace(b"fact 6", b"fake 6").replace(b',"lam":6,"own"', b',"lam":9006,"own"'))
+    (after,) = write(Log.open(path, REP), "after")
+    assert after.lam < 10
+
+
 def test_what_is_set_aside_is_never_overwritten(path: Path, whole: tuple[bytes, list[Event]]) -> None:
     data, _ = whole
     for n in range(3):

@@ -69,6 +69,18 @@ def test_after_a_full_disk_what_fits_is_written(small_disk: Path) -> None:
     assert log.verify() == []
 
 
+def test_after_a_failed_write_the_same_stretch_goes_on_without_a_gap(small_disk: Path) -> None:
+    log = Log.create(small_disk / "x.json", INC, REP)
+    with log.writing() as writing:
+        writing.seal(note("y" * 60_000), at_now=NOW, by=DANA)
+        with pytest.raises(DiskFull):
+            writing.write()
+        assert writing.seal(note("short"), at_now=NOW, by=DANA).seq == 1
+        writing.write()
+    assert texts(log.load()) == ["short"]
+    assert log.verify() == []
+
+
 def test_a_full_disk_refuses_a_new_incident_and_leaves_nothing(small_disk: Path) -> None:
     (small_disk / "ballast").write_bytes(b"")
     fill(Log.create(small_disk / "x.json", INC, REP), 300)

@@ -147,6 +147,27 @@ def test_a_file_that_shrank_is_loaded_again(log: Log, path: Path) -> None:
     assert texts(log.load()) == ["one"]
 
 
+def test_a_file_that_was_changed_in_place_is_loaded_again(log: Log, path: Path) -> None:
+    write(log, "one")
+    log.load()
+    with path.open("r+b") as file:
+        file.seek(-20, os.SEEK_END)
+        file.write(b"0")
+    with log.writing() as writing:
+        assert writing.fresh is None
+
+
+def test_a_file_that_was_changed_in_place_and_grew_is_loaded_again(log: Log, path: Path) -> None:
+    write(log, "one")
+    other = Log.open(path, REP)
+    log.load()
+    with path.open("r+b") as file:
+        file.seek(-20, os.SEEK_END)
+        file.write(b"0")
+    write(other, "two")
+    assert log.follow() is None
+
+
 def test_a_file_that_was_moved_says_so(log: Log, path: Path) -> None:
     write(log, "one")
     path.rename(path.with_suffix(".gone"))
