@@ -1,71 +1,23 @@
 """The whole console in a real terminal: an incident from declaring to closing, two consoles, a disk that fills."""
 
-import json
 import os
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pytest
-
+from console_kit import cli, console, empty, status, timeline
 from pty_screen import PtyScreen
 
-WARROOM = [sys.executable, "-m", "warroom"]
 HOSTILE = "[bold]a[/] \x1b]52;c;aGk=\x07 \x9b31m \u202egnp.exe \x1b]8;;http://evil\x1b\\link"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture(autouse=True)
-def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WARROOM_HOME", str(home))
-    monkeypatch.setenv("WARROOM_ACTOR", "lee")
-    monkeypatch.delenv("WARROOM_INCIDENT", raising=False)
-
-
-def cli(*words: str, **options: Any) -> str:
-    done = subprocess.run([*WARROOM, *words], capture_output=True, text=True, check=True, **options)
-    return done.stdout
-
-
-def status() -> Any:
-    return json.loads(cli("status", "--json"))
-
-
-def timeline() -> Any:
-    return json.loads(cli("timeline", "--json"))
-
-
-@pytest.fixture
-def incident() -> str:
-    return str(json.loads(cli("declare", "Checkout returns 500s", "-s", "SEV2", "--json"))["handle"])
-
-
-def console(*words: str, cols: int = 80, rows: int = 24) -> PtyScreen:
-    return PtyScreen([*WARROOM, *words], cols, rows)
-
-
-@pytest.fixture
-def room(incident: str) -> Iterator[PtyScreen]:
-    with console(incident) as screen:
-        screen.wait_for("log as lee")
-        screen.wait_for("DECL")
-        yield screen
 
 
 def say(room: PtyScreen, line: str, seen: str) -> None:
     """Type a line and press Enter; wait until `seen` is on the screen and the prompt is empty again."""
     room.send(line + "\r")
     room.wait_for(seen)
-    room.wait_for(lambda screen: "log as lee ›\n" in screen.text() + "\n" or "log as lee › \n" in screen.text() + "\n")
+    room.wait_for(empty)
 
 
-def test_an_incident_from_declaring_to_closing_by_keyboard_at_80_by_24() -> None:
+def test_an_incident_from_declaring_to_closing_by_keyboard_at_80_by_24(home: Path) -> None:
     with console() as room:
         room.wait_for("find or declare")
         room.send("Checkout returns 500s\r")
@@ -95,12 +47,12 @@ def test_an_incident_from_declaring_to_closing_by_keyboard_at_80_by_24() -> None
         room.send("\r")
         room.wait_exit()
         assert room.status == 0
-    found = json.loads(cli("status", "-i", "checkout", "--json"))
+    found = status("-i", "checkout")
     assert (found["phase"], found["severity"]) == ("closed", "SEV2")
     assert found["impact"]
     assert found["roles"]["commander"] == "dana"
     assert found["checklist"]["done"] == 1
-    entries = json.loads(cli("timeline", "-i", "checkout", "--json"))
+    entries = timeline("-i", "checkout")
     late = next(e for e in entries if e["text"] == "first 500s in the edge log")
     assert (late["who"], late["by"]) == ("dana", "lee")
     assert late["at"] < late["rec"]
@@ -144,7 +96,7 @@ from warroom.__main__ import main; sys.argv = ['warroom', '{incident}']; main()"
     assert "broken" not in cli("verify")
 
 
-def test_what_is_hostile_reaches_no_terminal(home: Path, tmp_path: Path) -> None:
+def test_what_is_hostile_reaches_no_terminal(home: Path) -> None:
     cli("declare", HOSTILE.replace("\n", " "), "-s", "3", "--service", HOSTILE)
     cli("log", HOSTILE, "--who", HOSTILE)
     cli("log", "x" * 60_000)
