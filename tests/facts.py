@@ -203,24 +203,29 @@ class Choices:
         return left
 
 
-def command(pick: Choices, state: Incident, now: Ms) -> Command:
+def command(pick: Choices, state: Incident, now: Ms, *, only_writing: bool = False) -> Command:
     """Some command that a person could give, aimed at what is there."""
     facts = state.facts
     some = facts[len(facts) - 1 - pick.below(len(facts))].id if len(facts) else "NONE"
-    entry = next((e.id for e in reversed(list(facts)) if isinstance(e.body, ev.Logged)), some)
-    some = pick.of((some, entry))
+    recent = list(facts)[::-1]
+    entry = next((e.id for e in recent if isinstance(e.body, ev.Logged)), some)
+    fix = next((e.id for e in recent if isinstance(e.body, ev.Amended)), entry)
+    some = pick.of((some, entry, fix))
     who = pick.of(NAMES)
     earlier = At(now - pick.of((0, 1, 7, 90)) * MINUTE)
-    return pick.of(_COMMANDS)(pick, some, who, earlier)
+    return pick.of(_WRITING if only_writing else _COMMANDS)(pick, some, who, earlier)
 
 
-_COMMANDS = (
+_WRITING = (
     lambda p, some, who, at: entries.Log(text="seen", kind=p.of(("note", "decision")), who=p.of(("", who)), at=at),
     lambda p, some, who, at: entries.Log(text="[b]\x1b", who=who),
     lambda p, some, who, at: entries.Amend(of=some, text=p.of((None, "fixed", "again")), to_at=p.of((None, at))),
     lambda p, some, who, at: entries.Amend(of=some, kind="action", who=p.of((None, who))),
     lambda p, some, who, at: entries.Undo(of=p.of(("", some)), why="slip"),
     lambda p, some, who, at: entries.Redact(of=some, why="secret"),
+)
+_COMMANDS = (
+    *_WRITING * 3,  # what people do most, and where most can go wrong
     lambda p, some, who, at: lifecycle.ChangeSeverity(severity=p.of(("SEV1", "SEV2", "SEV3")), at=at),
     lambda p, some, who, at: lifecycle.ChangePhase(phase=p.of(_PHASES), why=p.of(("", "so")), at=at),
     lambda p, some, who, at: lifecycle.ChangePhase(phase=p.of(_PHASES)),
@@ -257,7 +262,8 @@ _CHECKLIST_2 = replace(CHECKLIST, steps=CHECKLIST.steps[::-1], version="2")
 
 def hostile(pick: Choices, known: Sequence[Event], seq: int) -> Event:
     """A fact such as no decent writer would write: it names anything, at any place in the order."""
-    some, another = pick.of(known), pick.of(known)
+    entries = [e for e in known if isinstance(e.body, ev.Logged)]
+    some, another = pick.of(pick.of((known, entries or known))), pick.of(known)
     bodies: tuple[Body | ev.Unknown, ...] = (
         ev.Logged(text_="late"),
         ev.Amended(some.id, to_at=At(T0 - pick.below(9) * MINUTE)),

@@ -12,6 +12,7 @@ from facts import (
     Choices,
     Desk,
     command,
+    declared,
     fingerprint,
     history,
     hostile,
@@ -34,11 +35,20 @@ CHOICES = st.binary(min_size=150, max_size=400)
 
 def holds(law: Law, examples: int, *, shrink: bool = True) -> None:
     """Runs `law` on that many histories; raises what it raises."""
-    phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
-    given(CHOICES)(
-        settings(max_examples=examples, deadline=None, database=None, phases=phases, derandomize=not shrink,
-                 suppress_health_check=list(HealthCheck), report_multiple_bugs=False)(law)
-    )()  # fmt: skip
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=not shrink,
+        phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=CHOICES)
+    def every_history(data: bytes) -> None:
+        law(data)
+
+    every_history()
 
 
 def arrives_in_any_order(data: bytes) -> None:
@@ -77,26 +87,42 @@ def a_decent_history_is_causal(data: bytes) -> None:
 
 
 def old_states_stay(data: bytes) -> None:
-    """A state that somebody holds never changes, whatever is folded onto it, or onto what came after it."""
+    """A state that somebody holds never changes, whatever is folded onto it, or onto what came before or after it."""
     pick = Choices(data)
-    facts = history(Choices(data[1::2]))
     states = [Incident()]
-    for event in sorted(facts, key=lambda e: e.order):
+    held = []
+    for event in sorted(history(Choices(data[1::2])), key=lambda e: e.order):
         # Sometimes onto an older state: then two futures share what was before them.
-        states.append(fold(states[-1 - pick.below(3) if len(states) > 3 else -1], event))
-    kept = states[:: max(1, len(states) // 6)]
-    before = [fingerprint(state, NOWS[:1]) for state in kept]
-    for state in kept:
-        for event in pick.shuffled(facts)[:5]:
-            fold(state, event)
-    assert before == [fingerprint(state, NOWS[:1]) for state in kept]
+        onto = states[-1 - pick.below(3) if len(states) > 3 else -1]
+        state = fold(onto, event)
+        states.append(state)
+        ids = [e.id for e in onto.facts]
+        assert [e.id for e in state.facts] == ids if event.id in ids else [*ids, event.id]
+        assert sorted(e.id for e in state.timeline) == sorted(e.id for e in state.facts)
+        if len(states) % 3 == 0:
+            held.append((state, fingerprint(state, NOWS[:1])))
+    for state, before in held:
+        assert fingerprint(state, NOWS[:1]) == before
 
 
 def parts_fit_together(data: bytes) -> None:
     """What a state keeps for speed is what it would be if it were counted or worked out again."""
     replay = order.Replay()
     replay.receive(history(Choices(data)))
-    state = replay.state
+    _fits_together(replay.state)
+
+
+def what_people_write_stands_where_it_says(data: bytes) -> None:
+    """The same, for somebody who writes, corrects, takes back and redacts a few entries again and again."""
+    pick = Choices(data)
+    desk = declared()
+    while pick.left:
+        desk.now += MINUTE
+        desk.ask(command(pick, desk.state, desk.now, only_writing=True))
+    _fits_together(desk.state)
+
+
+def _fits_together(state: Incident) -> None:
     times = list(state.timeline.times())
     assert times == sorted(times) == [state.when(e).t for e in state.timeline]
     assert sorted(e.id for e in state.timeline) == sorted(e.id for e in state.facts)
@@ -116,10 +142,19 @@ def fold_takes_anything(data: bytes) -> None:
         fingerprint(state, NOWS[2:3])
 
 
+def fold_takes_anything_twice(data: bytes) -> None:
+    """A fact that is folded again gives the very same state."""
+    facts = history(Choices(data))
+    state = state_of(facts)
+    for event in facts:
+        assert fold(state, event) is state
+
+
 def a_trial_leaves_no_trace(data: bytes) -> None:
     """A commit that fails is as if it had never been tried; one that is kept is as if its facts had come."""
     pick = Choices(data)
     facts = sorted(history(Choices(data[::2]), decent=True), key=lambda e: e.order)
+    assert facts
     cut = pick.below(len(facts))
     replay = order.Replay()
     replay.receive(facts[:cut])

@@ -81,14 +81,11 @@ def test_histories_survive_their_bytes():
 def test_every_field_has_its_place_in_the_form():
     event = sealed(ev.Logged(text_="é\n"), at=At(T0, T0 + 1, True), over=("A",), prev="p")
     text, hash = codec.encode(event)
-    assert (
-        text
-        == (
-            '{"at":{"approx":true,"t":1700000000000,"to":1700000000001},"body":{"text":"é\\n"},'
-            '"by":{"host":"host","login":"login","name":"ana"},"id":"%s","inc":"%s","lam":1,"over":["A"],"prev":"p",'
-            '"rec":1700000000000,"rep":"r1","salt":"%s","seq":1,"type":"entry.logged","v":1}'
-            % (event.id, INC, event.salt)
-        ).encode()
+    assert text.decode() == (
+        '{"at":{"approx":true,"t":1700000000000,"to":1700000000001},"body":{"text":"é\\n"},'
+        '"by":{"host":"host","login":"login","name":"ana"},'
+        f'"id":"{event.id}","inc":"{INC}","lam":1,"over":["A"],"prev":"p","rec":1700000000000,"rep":"r1",'
+        f'"salt":"{event.salt}","seq":1,"type":"entry.logged","v":1}}'
     )
     assert len(hash) == 64
 

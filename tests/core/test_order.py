@@ -12,6 +12,7 @@ from laws import (
     holds,
     parts_fit_together,
     twice_is_once,
+    what_people_write_stands_where_it_says,
 )
 from warroom.core import escalation, order
 from warroom.core import events as ev
@@ -39,7 +40,8 @@ def test_facts_that_come_again_change_nothing():
 
 
 def test_what_a_state_keeps_for_speed_is_what_working_it_out_again_gives():
-    holds(parts_fit_together, 300)
+    holds(parts_fit_together, 200)
+    holds(what_people_write_stands_where_it_says, 100)
 
 
 def test_a_trial_that_is_dropped_leaves_no_trace_and_a_kept_one_is_as_if_its_facts_had_come():

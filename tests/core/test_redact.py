@@ -3,7 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from facts import CHECKLIST, POLICY, T0, declared, fingerprint, other, sealed
+from facts import CHECKLIST, POLICY, T0, Choices, declared, fingerprint, other, sealed
+from facts import command as some_command
+from laws import holds
 from warroom.core import cadence, codec, escalation
 from warroom.core import events as ev
 from warroom.core.acts.entries import Amend, Log, Redact, Undo
@@ -118,6 +120,31 @@ def test_no_word_of_a_redacted_fact_is_left(story, much):
     source = holds_secret(list(desk.state.facts)[first:])[0]
     redact(desk, source)
     assert_gone(desk)
+
+
+def whatever_people_did_with_it_since(data):
+    """The words of a fact go with it, whatever has happened between."""
+    pick = Choices(data)
+    desk = declared()
+    entry = desk.do(Log(text="db failed over"))[0]
+    first = len(desk.state.facts)
+    for command in pick.of(list(STORIES.values())):
+        if of := getattr(command, "of", ""):
+            command = replace(command, of=entry.id if of == "entry" else desk.state.facts[-1].id)
+        desk.ask(command)
+        if holds_secret(list(desk.state.facts)[first:]):
+            break
+    while pick.left:
+        desk.now += 1000
+        asked = some_command(pick, desk.state, desk.now)
+        if not isinstance(asked, Redact):
+            desk.ask(asked)
+    redact(desk, holds_secret(list(desk.state.facts)[first:])[0])
+    assert_gone(desk)
+
+
+def test_no_word_is_left_whatever_people_did_with_it_since():
+    holds(whatever_people_did_with_it_since, 150)
 
 
 def test_no_word_of_a_redacted_declaration_is_left():

@@ -38,7 +38,7 @@ def fold(state: Incident, event: Event) -> Incident:
     if state.run and state.run.ack:
         change["run"] = _sign(state.run, event)
     if kind is ev.Logged:
-        change["entry_count"] = state.entry_count + state.stands(event.id)
+        change["entry_count"] = state.entry_count + (event.id not in state.retracted)
         change["last_entry"] = event.rec
         return replace(state, **change)
     if isinstance(body, ev.Value):
@@ -69,8 +69,7 @@ def _effect(state: Incident, event: Event, before: Incident) -> Incident:
         case ev.Retracted(of=of) if of not in state.retracted:
             return _retracted(state, of, event)
         case ev.FactRedacted(of=of) if of not in state.redacted:
-            less = int(_counts(state, of))
-            return replace(state, redacted={**state.redacted, of: event}, entry_count=state.entry_count - less)
+            return replace(state, redacted={**state.redacted, of: event})
         case _ if isinstance(body, ev.PAGES) and state.run and event.id not in state.retracted:
             return replace(state, run=escalation.apply(state.run, body, event.at.t))
     return state
@@ -166,19 +165,12 @@ def _placed(state: Incident, of: str, before: Incident) -> Incident:
     return state if was == now else replace(state, timeline=state.timeline.moved(entry, was, now))
 
 
-def _counts(state: Incident, id: str) -> bool:
-    """Whether this fact is one of the entries that are counted."""
-    fact = state.facts.get(id)
-    return state.stands(id) and fact is not None and isinstance(fact.body, ev.Logged)
-
-
 def _retracted(state: Incident, of: str, event: Event) -> Incident:
-    less = int(_counts(state, of))
-    state = replace(state, retracted={**state.retracted, of: event}, entry_count=state.entry_count - less)
     fact = state.facts.get(of)
-    if fact is not None and isinstance(fact.body, ev.PAGES) and state.run:
-        return replace(state, run=run_again(state))
-    return state
+    body = fact.body if fact else None
+    less = int(isinstance(body, ev.Logged))
+    state = replace(state, retracted={**state.retracted, of: event}, entry_count=state.entry_count - less)
+    return replace(state, run=run_again(state)) if isinstance(body, ev.PAGES) and state.run else state
 
 
 def run_again(state: Incident) -> escalation.Run | None:
