@@ -2,7 +2,7 @@
 
 import os
 
-from .errors import FolderNotOurs, FolderReadOnly, NoHome, not_written
+from .errors import FolderNotOurs, FolderReadOnly, NoHome, reason
 
 
 def ready(folder: str) -> str:
@@ -19,7 +19,10 @@ def ready(folder: str) -> str:
     except (FileExistsError, NotADirectoryError) as problem:
         raise FolderReadOnly(f"{folder} is not a folder. Move it away, or set WARROOM_HOME.") from problem
     except OSError as problem:
-        raise not_written(problem, os.path.join(folder, "")) from problem
+        why = reason(problem)
+        raise FolderReadOnly(
+            f"{folder} cannot be made ({why}). Set WARROOM_HOME to a folder that you may write."
+        ) from problem
     if status.st_uid != os.geteuid():
         raise FolderNotOurs(
             f"{folder} belongs to {_user(status.st_uid)}: what you write there would be theirs, or out of their reach. "
