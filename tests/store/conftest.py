@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from store_kit import INC, REP
 
+from store_kit import INC, REP
 from warroom.store.log import Log
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store_kit import INC, REP, texts, write
 from tinydb import TinyDB
 
+from store_kit import INC, REP, texts, write
 from warroom.core.events import Event
 from warroom.store import beside
 from warroom.store.log import Log

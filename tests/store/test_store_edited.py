@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from store_kit import REP, texts, write
 from tinydb import TinyDB
 
+from store_kit import REP, texts, write
 from warroom.core.events import Event
 from warroom.store import beside
 from warroom.store.log import Log
@@ -32,6 +32,7 @@ EDITS = {
     "compact": _json(separators=(",", ":")),
     "a line's end added": lambda path: path.write_bytes(path.read_bytes() + b"\n"),
     "Windows lines": lambda path: path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n")),
+    "an empty line": lambda path: path.write_bytes(path.read_bytes().replace(b": {\n", b": {\n\n", 1)),
     "stock TinyDB": _tinydb,
 }
 

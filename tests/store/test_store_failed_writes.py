@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from store_kit import DANA, INC, NOW, REP, note, texts, write
 from tinydb import TinyDB
 
+from store_kit import DANA, INC, NOW, REP, note, texts, write
 from warroom.store import disk, local
-from warroom.store.errors import DiskFull, LockHeld, NotWritten, ReadOnlyNow, WriteFailed
+from warroom.store.errors import DiskFull, LockHeld, NotWritten, ReadOnlyNow, WriteFailed, WrongSystem
 from warroom.store.log import Log
 
 
@@ -240,3 +240,11 @@ def test_a_failure_in_the_block_frees_the_lock(log: Log, path: Path) -> None:
         _ = 1 / 0
     with Log.open(path, REP).writing(wait=0.05):
         pass
+
+
+def test_where_there_are_no_file_locks_it_names_wsl(log: Log, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warroom.store.lock.fcntl", None)
+    with pytest.raises(WrongSystem, match="WSL"):
+        Log.open(path, REP)
+    with pytest.raises(WrongSystem, match="WSL"):
+        Log.create(path.with_name("new.json"), INC, REP)

@@ -5,8 +5,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from store_kit import DANA, NOW, REP, texts, write
 
+from store_kit import DANA, NOW, REP, texts, write
 from warroom.core.commands import Draft
 from warroom.core.events import Declared, Renamed
 from warroom.core.values import At, incident_id

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from store_kit import DANA, INC, NOW, OTHER, REP, note, texts, write
 
+from store_kit import DANA, INC, NOW, OTHER, REP, note, texts, write
 from warroom.core import codec
 from warroom.core.commands import Draft
 from warroom.core.events import ImpactStated, Logged, SeverityChanged

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store_kit import INC, REP, texts, write
 
+from store_kit import INC, REP, texts, write
 from warroom.store import beside, network
 from warroom.store.errors import AnotherHost
 from warroom.store.log import Log

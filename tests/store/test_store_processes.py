@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from store_kit import INC, REP, write
 from tinydb import TinyDB
 
+from store_kit import INC, REP, write
 from warroom.store import disk
 from warroom.store.errors import LockHeld, ReadOnlyNow
 from warroom.store.log import Log

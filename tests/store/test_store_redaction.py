@@ -4,9 +4,9 @@ import glob
 from pathlib import Path
 
 import pytest
-from store_kit import DANA, INC, NOW, OTHER, REP, note, texts, write
 from tinydb import TinyDB
 
+from store_kit import DANA, INC, NOW, OTHER, REP, note, texts, write
 from warroom.core.commands import Draft
 from warroom.core.events import FactRedacted, Redacted
 from warroom.core.values import At

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from store_kit import INC, OTHER, REP, write
 
+from store_kit import INC, OTHER, REP, write
 from warroom.core import codec
 from warroom.core.events import Event
 from warroom.core.values import incident_id

@@ -4,7 +4,6 @@ import os
 import sys
 
 from store_kit import DANA, NOW, REP, note
-
 from warroom.store.log import Log
 
 

@@ -41,6 +41,7 @@ class Log:
         self.standing: Standing | None = None
         self._loaded = False  # whether everything before `place` was handed out
         self._seen = (0, 0)
+        self._foreign = False  # whether another program laid the file out: the next write brings it back
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], inc: str, replica: str) -> Self:
@@ -93,6 +94,7 @@ class Log:
         with file.sharing():
             data = file.read()
             self._seen = (file.inode, len(data))
+            self._foreign = False
             events = rows.events_in(data)
             unread: list[Row] = []
             if events is None:
@@ -103,7 +105,7 @@ class Log:
                 which = ", ".join(str(row.number) for row in unread[:5])
                 self._say(f"{len(unread)} facts of {os.path.basename(self.path)} cannot be read (row {which}).")
             tail = file.tail()
-            self._loaded = tail is not None
+            self._loaded = tail is not None and not self._foreign
             if tail is not None:
                 self.place, _ = tail
         return events
@@ -120,12 +122,14 @@ class Log:
         found = salvage(data, TABLE, rows.tidy)
         if not found.edited and not self.file.read_only:
             raise _Damaged
+        self._foreign = found.edited
         if found.bad:
             self._say(f"{os.path.basename(self.path)} is damaged: {len(found.bad)} pieces of it cannot be read.")
         return found.rows
 
     def _mend(self) -> None:
         self._lost()
+        self._foreign = False
         self._say(self.file.mend(rows.meta(self.inc)))
 
     def _say(self, sentence: str) -> None:
@@ -244,7 +248,7 @@ class Log:
 
     def _find_standing(self) -> Standing:
         found = self._last_row()
-        if found is None:
+        if found is None or self._foreign:
             self._mend()
             found = self._last_row()
             if found is None:

@@ -53,7 +53,7 @@ def _edited(data: bytes, tables: dict[str, bytes], last: str, tidy: Callable[[by
     raw = tables.pop(last)
     rows, bad, _ = _scan(raw, 1, tidy)
     start = layout.rows_start(data, last)
-    ours = start >= 0 and data.endswith(layout.CLOSER) and data[start:-1] == raw and not bad
+    ours = start >= 0 and not bad and layout.whole(data[: start + 1], rows) == data
     if not ours:
         rows = [Row(row.number, _safely(tidy, row.data)) for row in rows]
         tables = {name: _safely(layout.tidy, table) for name, table in tables.items()}

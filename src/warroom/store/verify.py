@@ -31,7 +31,7 @@ def check(data: bytes, inc: str, path: str) -> list[Trouble]:
         rescued = salvage(data, "events", rows.tidy)
         table = rescued.rows
         what = "edited by hand or written by another program" if rescued.edited else "cut or damaged"
-        found.append(Trouble(0, "", f"{name} was {what}; the next fact that is written puts its layout right."))
+        found.append(Trouble(0, "", f"{name} was {what}; its layout is put right when a fact is next written to it."))
         found += [Trouble(0, "", f"A piece of {name} cannot be read: {_quoted(piece)}") for piece in rescued.bad]
     found += _Chain(inc).walk(table)
     for torn in beside.torn(path):
