@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from warroom.store import evidence
-from warroom.store.errors import Missing, StoreError, TooLarge, Unreadable
+from store_kit import DANA, INC, NOW, REP
+from warroom.core.commands import Draft
+from warroom.core.events import Event, EvidenceAttached, FactRedacted
+from warroom.core.values import At
+from warroom.store import beside, evidence, folder
+from warroom.store.errors import Missing, TooLarge, Unreadable
+from warroom.store.log import Log
 
 SECRETS = [
     b"AKIAIOSFODNN7EXAMPLE",
@@ -96,9 +101,49 @@ def test_what_is_no_file_says_so(tmp_path: Path) -> None:
         evidence.keep_file(str(tmp_path / "e"), str(tmp_path))
 
 
-def test_redacted_evidence_goes(tmp_path: Path) -> None:
-    kept = evidence.keep(str(tmp_path), b"x", "a.txt")
-    evidence.drop(str(tmp_path), kept.sha)
-    assert os.listdir(tmp_path) == []
-    with pytest.raises(StoreError):
-        evidence.drop(str(tmp_path), "../../etc/passwd")
+def attach(log: Log, data: bytes) -> tuple[str, Event]:
+    """Evidence beside the log and the fact that names it."""
+    kept = evidence.keep(beside.evidence(log.path), data, "a.txt")
+    with log.writing() as writing:
+        draft = Draft(EvidenceAttached(kept.sha, kept.size, "a.txt", kept.mime), At(NOW))
+        event = writing.seal(draft, at_now=NOW, by=DANA)
+        writing.write()
+    return kept.path, event
+
+
+def redact(log: Log, event: Event) -> None:
+    with log.writing() as writing:
+        writing.seal(Draft(FactRedacted(event.id, "private"), At(NOW)), at_now=NOW, by=DANA)
+        writing.write()
+
+
+def test_redacted_evidence_goes(log: Log) -> None:
+    kept, event = attach(log, b"a customer's letter")
+    other, _ = attach(log, b"a graph")
+    redact(log, event)
+    assert not os.path.exists(kept)
+    assert os.path.exists(other)
+
+
+def test_redacted_evidence_stays_while_another_fact_names_it(log: Log) -> None:
+    kept, first = attach(log, b"x")
+    neighbour = Log.create(os.path.join(os.path.dirname(log.path), "y.json"), INC, REP)
+    _, second = attach(neighbour, b"x")
+    redact(log, first)
+    assert os.path.exists(kept)
+    redact(neighbour, second)
+    assert not os.path.exists(kept)
+
+
+def test_evidence_is_archived_with_its_incident(log: Log, tmp_path: Path) -> None:
+    kept, _ = attach(log, b"x")
+    moved = folder.archive(log.path, str(tmp_path / "archive"))
+    assert not os.path.exists(kept)
+    assert Path(beside.evidence(moved), os.path.basename(kept)).read_bytes() == b"x"
+
+
+def test_a_fact_that_names_a_path_for_evidence_reaches_nothing(log: Log) -> None:
+    with log.writing() as writing:
+        writing.seal(Draft(EvidenceAttached("../../etc/passwd", 1, "x", ""), At(NOW)), at_now=NOW, by=DANA)
+        writing.write()
+    assert evidence.named_by(log.load()) == set()

@@ -16,6 +16,11 @@ def cache(path: str) -> str:
     return _stem(path) + ".screen"
 
 
+def evidence(path: str) -> str:
+    """The folder with the evidence of all incidents that lie where this one does."""
+    return os.path.join(os.path.dirname(path), "evidence")
+
+
 def pager(path: str) -> str:
     """The lock of the one process that pages."""
     return _stem(path) + ".pager"

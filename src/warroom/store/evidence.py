@@ -5,12 +5,14 @@ A secret must not be copied into the room: what looks like one is masked in text
 
 import os
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 
 import msgspec
 
-from . import access, disk
-from .errors import StoreError, TooLarge, Unreadable, not_opened, not_written
+from ..core.events import Event, EvidenceAttached
+from . import access, beside, disk
+from .errors import TooLarge, Unreadable, not_opened, not_written
 
 LARGEST = 10 * 1024 * 1024
 MASK = "‹masked›".encode()
@@ -100,15 +102,46 @@ def keep_file(folder: str, path: str) -> Kept:
     return keep(folder, data, os.path.basename(path))
 
 
-def drop(folder: str, sha: str) -> None:
-    """Removes evidence whose fact was redacted."""
-    if len(sha) != 64 or not sha.isalnum():
-        raise StoreError(f"{sha[:80]!r} names no evidence.")
+def named_by(events: Iterable[Event]) -> set[str]:
+    """The hashes of what these facts keep as evidence."""
+    return {e.body.sha for e in events if isinstance(e.body, EvidenceAttached) and _is_hash(e.body.sha)}
+
+
+def sweep(path: str, shas: Iterable[str]) -> None:
+    """Removes from beside the incident at `path` what neither it nor its neighbours name any more."""
+    folder = beside.evidence(path)
+    there = [sha for sha in sorted(shas) if os.path.exists(os.path.join(folder, sha))]
+    if not there:
+        return
     try:
-        disk.forget(os.path.join(folder, sha))
+        neighbours = [name for name in os.listdir(os.path.dirname(path)) if name.endswith(".json")]
+        for name in neighbours:
+            with open(os.path.join(os.path.dirname(path), name), "rb") as file:
+                data = file.read()
+            there = [sha for sha in there if sha.encode() not in data]
+        for sha in there:
+            disk.forget(os.path.join(folder, sha))
         disk.sync_folder(folder)
     except OSError as problem:
-        raise not_written(problem, os.path.join(folder, sha)) from problem
+        raise not_written(problem, folder) from problem
+
+
+def bring(shas: Iterable[str], path: str, target: str) -> None:
+    """Copies these from beside the incident at `path` to beside `target`."""
+    for sha in sorted(shas):
+        source = os.path.join(beside.evidence(path), sha)
+        if os.path.exists(source):
+            folder = access.ready(beside.evidence(target))
+            with open(source, "rb") as file:
+                data = file.read()
+            try:
+                disk.create(os.path.join(folder, sha), data)
+            except FileExistsError:
+                pass
+
+
+def _is_hash(sha: str) -> bool:
+    return len(sha) == 64 and not sha.strip("0123456789abcdef")
 
 
 def mask(data: bytes) -> tuple[bytes, int]:

@@ -5,7 +5,7 @@ import time
 
 import msgspec
 
-from ..core.events import Declared, Renamed
+from ..core.events import Declared, Event, Renamed
 from ..core.text import clean
 from ..core.values import Ms, handle, plain_handle
 from . import access, beside, disk, layout, lock, rows
@@ -82,6 +82,22 @@ def path_for(folder: str, inc: str, title: str, at: Ms) -> str:
         letters += 1
 
 
+def publish(draft: str, path: str) -> str:
+    """Gives a file that was begun elsewhere in the folder its name, durably: from now on it is an incident.
+
+    Raises Exists, or what a failed write raises.
+    """
+    try:
+        os.link(draft, path)
+        os.unlink(draft)
+        disk.sync_folder(os.path.dirname(path))
+    except FileExistsError as problem:
+        raise Exists(f"{path} is there already. Choose another title.") from problem
+    except OSError as problem:
+        raise not_written(problem, path) from problem
+    return path
+
+
 def slug(title: str) -> str:
     """A title as a part of a file name: lower case letters, digits and dashes, at most 48."""
     plain = "".join(c if c in _PLAIN else "-" for c in title.casefold())
@@ -94,13 +110,18 @@ def archive(path: str, archive_folder: str, wait: float = lock.WAIT) -> str:
     target = os.path.join(access.ready(archive_folder), os.path.basename(path))
     if os.path.exists(target):
         raise Exists(f"{target} is there already: the incident stays where it is.")
+    from . import evidence
+
     file = AppendFile(path, "events")
     try:
         with file.holding(wait):
+            shas = evidence.named_by(_facts(file.path))
+            evidence.bring(shas, file.path, target)
             for name in reversed(beside.all_of(file.path)):
                 os.rename(name, os.path.join(os.path.dirname(target), os.path.basename(name)))
             disk.sync_folder(os.path.dirname(target))
             disk.sync_folder(os.path.dirname(file.path))
+            evidence.sweep(file.path, shas)
     except StoreError:
         raise
     except OSError as problem:
@@ -108,6 +129,11 @@ def archive(path: str, archive_folder: str, wait: float = lock.WAIT) -> str:
     finally:
         file.close()
     return target
+
+
+def _facts(path: str) -> list[Event]:
+    found = rows.events_in(_read(path, -1))
+    return found if found is not None else rows.events_of(_salvaged(_read(path, -1)))[0]
 
 
 def _identity(path: str) -> str:

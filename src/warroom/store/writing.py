@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 import msgspec
 
 from ..core import codec
-from ..core.events import Body, Event, FactRedacted
+from ..core.events import Body, Event, EvidenceAttached, FactRedacted
 from ..core.values import CROCKFORD, At, By, Ms
 from . import beside, rows
 from .errors import NotWritten, TooLarge, not_written
@@ -44,7 +44,7 @@ class Writing:
     `fresh`: what others wrote since the last look; None: call `log.load()` inside the block, before deciding.
     """
 
-    __slots__ = ("_log", "_redact", "_rows", "_wait", "fresh", "lam", "prev", "seq")
+    __slots__ = ("_gone", "_log", "_redact", "_rows", "_wait", "fresh", "lam", "prev", "seq")
 
     def __init__(self, log: "Log", wait: float) -> None:
         self._log, self._wait = log, wait
@@ -54,6 +54,7 @@ class Writing:
         self.fresh, standing = self._log.begin(self._wait)
         self._rows: list[bytes] = []
         self._redact: set[str] = set()
+        self._gone: set[str] = set()  # evidence whose fact was redacted
         self.lam, self.seq, self.prev = standing.lam, standing.seq, standing.prev
         return self
 
@@ -153,11 +154,16 @@ class Writing:
         event = rows.event_of(row.data)
         if found is None or event is None or event.id not in self._redact:
             return row
+        self._gone |= {event.body.sha} if isinstance(event.body, EvidenceAttached) else set()
         bare, _ = codec.redact(bytes(found.e))
         return Row(row.number, rows.pack(bare, found.h, found.lam, found.own))
 
     def _scrub(self) -> None:
         try:
             beside.scrub(self._log.path)
+            if self._gone:
+                from .evidence import sweep
+
+                sweep(self._log.path, self._gone)
         except OSError as problem:
             raise not_written(problem, self._log.path) from problem
