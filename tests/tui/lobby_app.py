@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from story import NOW
 from textual.pilot import Pilot
 
+from story import NOW
 from warroom.config.load import Library
 from warroom.config.paths import Paths
 from warroom.config.settings import Settings

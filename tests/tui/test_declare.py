@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from lobby_app import DeskApp, screen, seen, settled, type_in
 from textual import events
 from textual.pilot import Pilot
 
+from lobby_app import DeskApp, screen, seen, settled, type_in
 from warroom.config.load import Library
 from warroom.config.opening import opening
 from warroom.config.settings import Settings

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from lobby_app import DeskApp, screen, seen, settled, type_in
 from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 
+from lobby_app import DeskApp, screen, seen, settled, type_in
 from warroom.core import events as ev
 from warroom.core.values import Refused
 from warroom.tui import who

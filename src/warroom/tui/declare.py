@@ -25,6 +25,7 @@ from .notice import Notice
 from .opening import lines
 from .panes.pane import Card, Surface
 from .spans import Line
+from .theme import severity_ink
 
 _ROOMY, _LOW = 28, 24  # lower than these, one field, then both have no frames
 _KEYS: Keys = (("↵", "declare"), ("↑ ↓", "severity"), ("tab", "next field"), ("esc", "back"))
@@ -45,8 +46,7 @@ class SeverityChoice(Choice):
 
     def __init__(self, severities: tuple[Severity, ...]) -> None:
         options = [
-            Option(f"{each.id}  {clean(each.name)}", each.response, "red" if each.id in ("SEV1", "SEV2") else "")
-            for each in severities
+            Option(f"{each.id}  {clean(each.name)}", each.response, severity_ink(each.id)) for each in severities
         ]
         super().__init__(options, "Severity", id="severity")
         self._severities = severities

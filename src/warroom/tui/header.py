@@ -7,7 +7,7 @@ from .glyphs import IMPACT, SEVERITY
 from .moment import Moment
 from .panes.pane import Card, Pane
 from .spans import Line, cells, clip, spread
-from .theme import tint
+from .theme import severity_ink, tint
 
 COMPACT = 100  # narrower than this, words are shortened
 
@@ -32,7 +32,7 @@ def _first(moment: Moment, width: int, narrow: bool) -> Line:
     ran = _minutes(span) if narrow else spell(span)
     clock = moment.hm(moment.now) if narrow else moment.hms(moment.now)
     zone = "Z" if narrow and moment.zone == "UTC" else f" {moment.zone}"
-    ink = {"SEV1": "red", "SEV2": "amber"}.get(incident.severity, "text")
+    ink = severity_ink(incident.severity)
     tail: Line = (
         (SEVERITY + " ", ink),
         (incident.severity, f"{ink} bold"),

@@ -138,6 +138,11 @@ def tint(severity: str) -> str:
     return {"SEV1": "sev1", "SEV2": "sev2", "SEV3": "sev3"}.get(severity, "sev4")
 
 
+def severity_ink(severity: str) -> str:
+    """The ink of this severity's name."""
+    return {"SEV1": "red", "SEV2": "amber"}.get(severity, "text")
+
+
 @lru_cache(1024)
 def _style(palette: Palette, words: str) -> Style:
     # An attribute that is not named stays unset, or it would switch off what lies beneath.

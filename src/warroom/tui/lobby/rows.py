@@ -17,6 +17,7 @@ from ..listing import lit, window
 from ..panes.due import short, time_left, tone
 from ..panes.pane import Card
 from ..spans import BLANK, Line, cells, cut, left, right, spread
+from ..theme import severity_ink
 from .found import Found
 
 _WIDE = 78  # from here on, an open incident's phase has a column of its own
@@ -87,10 +88,9 @@ class _Columns:
 
 
 def _open(each: Listed, view: View, columns: _Columns) -> list[Line]:
-    ink = "red" if each.severity in ("SEV1", "SEV2") else "text"
     phase: Line = (("  ", ""), (left(each.phase, columns.phase), "")) if columns.wide else ()
     first: Line = (
-        (f"{SEVERITY} {each.severity}", f"{ink} bold"),
+        (f"{SEVERITY} {each.severity}", f"{severity_ink(each.severity)} bold"),
         ("  ", ""),
         (left(_handle(each), columns.handle), "bold"),
         ("  ", ""),
@@ -174,12 +174,14 @@ def drills_card(view: View, top: int, width: int, height: int) -> tuple[Card, in
     if not shown:
         said = "No drill says that." if view.typed.strip() and view.found.total else "No drills yet."
         return Card("Drills", [((said, "muted"),)], "pages nobody", tone="violet"), 0
+    wide = width >= _WIDE - 2
 
     def row(each: Listed) -> Line:
         tail: Line = ((right(_ran(each, view.now), _SPAN), "muted"),)
-        state = "running" if each.open else clock.date(each.declared_at, view.zone)
+        date = clock.date(each.declared_at, view.zone)
+        state = "running" if each.open else date if wide else date[5:]
         ink = "violet bold" if each.open else "muted"
-        return spread(((left(state, 10), ink), ("  ", ""), (clean(each.title), "")), tail, width)
+        return spread(((left(state, 10 if wide else 7), ink), ("  ", ""), (clean(each.title), "")), tail, width)
 
     card, first = _listed("Drills", shown, row, view, top, width, height)
     return msgspec.structs.replace(card, foot="pages nobody", tone="violet"), first
@@ -229,8 +231,9 @@ def _files(view: View, width: int) -> list[Line]:
     out: list[Line] = []
     for n, row in enumerate(wrap(clean(said), width - 2)):
         out.append(((f"{sign} " if n == 0 else "  ", ink), (row, "")))
-    kept = f"kept in {view.folder}"
-    return [*out, *(((row, "muted"),) for row in wrap(clean(kept), width))] if view.folder else out
+    if view.folder:
+        out += [BLANK, *(((row, "muted"),) for row in wrap(clean(f"kept in {view.folder}"), width))]
+    return out
 
 
 def header_line(view: View, me: str, width: int) -> Line:

@@ -15,6 +15,7 @@ from ..moment import Moment
 from ..panes.pane import Pane, Surface
 
 _LAYER = "above"
+_OTHERS = 9  # rows that no strip takes from the screen
 
 
 class Strip(Surface):
@@ -29,7 +30,8 @@ class Strip(Surface):
         raise NotImplementedError
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return self.rows(width)
+        # Whatever it has to say, the prompt under it and a few rows above it stay in sight.
+        return max(3, min(self.rows(width), viewport.height - _OTHERS))
 
     def watch_display(self) -> None:
         self._show()
@@ -46,6 +48,7 @@ class Sheet(Pane, can_focus=True):
     Mount it in the room's `#body`, with the prompt that gets whatever is typed.
     """
 
+    SCOPED_CSS = False  # the room's own class says whether there is something beside it
     DEFAULT_CSS = """
     Sheet { layer: above; width: 1fr; height: 1fr; margin-right: 44; }
     .-compact Sheet { margin-right: 0; }

@@ -12,7 +12,7 @@ from ..field import Field
 from ..key_line import KeyLine, Keys
 from ..panes.pane import Card, Surface
 
-_WIDTH = 76
+_WIDTH = 80
 _KEYS: Keys = (("↵", "yes"), ("esc", "no"))
 
 
@@ -31,7 +31,7 @@ class _Question(Surface):
         return Card("", [(line,) for line in self.lines(width)], tone=self._tone)
 
     def get_content_height(self, *_: object) -> int:
-        return len(self.lines(min(_WIDTH, self.screen.size.width - 2) - 4)) + 2
+        return len(self.lines(min(_WIDTH, self.screen.size.width) - 4)) + 2
 
 
 class Ask(ConsoleDialog[str | None]):
@@ -43,9 +43,9 @@ class Ask(ConsoleDialog[str | None]):
     DEFAULT_CSS = """
     Ask { align: center bottom; background: $background 60%; }
     Ask:ansi { background: transparent; }
-    Ask _Question, Ask Field { width: 76; max-width: 100%; }
+    Ask _Question, Ask Field { width: 100%; max-width: 80; }
     Ask _Question { height: auto; }
-    Ask KeyLine { width: 76; max-width: 100%; }
+    Ask KeyLine { width: 100%; max-width: 80; }
     """
 
     BINDINGS = [

@@ -50,16 +50,23 @@ class EscLayerView(Strip):
 
 
 def columns(keys: EscKeys, width: int) -> list[Line]:
-    """The keys in as many columns as fit, read downwards."""
-    key_width = max((cell_len(key) for key, _ in keys), default=0)
-    cell = key_width + 1 + max((cell_len(word) for _, word in keys), default=0)
-    count = max(1, (width + _GAP) // (cell + _GAP))
-    height = -(-len(keys) // count)
-    lines: list[Line] = []
-    for n in range(height):
-        line: list[tuple[str, str]] = []
-        for at in range(n, len(keys), height):
-            key, word = keys[at]
-            line += [(left(key, key_width), "bold"), (left(" " + word, cell - key_width + _GAP), "muted")]
-        lines.append(tuple(line))
-    return lines
+    """The keys in as many columns as fit, read downwards; each column is as wide as what stands in it."""
+    for count in range(len(keys), 0, -1):
+        height = -(-len(keys) // count)
+        parts = [keys[at : at + height] for at in range(0, len(keys), height)]
+        sizes = [(_widest(key for key, _ in part), _widest(word for _, word in part)) for part in parts]
+        if count == 1 or sum(key + 1 + word + _GAP for key, word in sizes) - _GAP <= width:
+            return [_row(parts, sizes, n) for n in range(height)]
+    return []
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max((cell_len(text) for text in texts), default=0)
+
+
+def _row(parts: list[EscKeys], sizes: list[tuple[int, int]], n: int) -> Line:
+    line: list[tuple[str, str]] = []
+    for part, (key_width, word_width) in zip(parts, sizes, strict=True):
+        key, word = part[n] if n < len(part) else ("", "")
+        line += [(left(key, key_width) + " ", "bold"), (left(word, word_width + _GAP), "muted")]
+    return tuple(line)
