@@ -18,6 +18,7 @@ def main() -> None:
         code = run(sys.argv[1:])
     finally:
         put_away()
+    sys.stdout.flush()
     # Everything is written and closed: taking the interpreter apart would only cost time.
     os._exit(code)
 

@@ -55,6 +55,7 @@ def _folders(session: Session) -> Iterator[Finding]:
     from ..store.access import ready
 
     try:
+        ready(session.paths.data)
         folder = ready(session.paths.incidents)
     except StoreError as no:
         yield Finding("folders", BAD, str(no))

@@ -111,7 +111,9 @@ def _import(session: Session, arguments: Arguments) -> int:
         if arguments.file == "-":
             name, data = "stdin", bounded(sys.stdin.buffer.read(LARGEST + 1), "stdin")
         else:
-            name, data = os.path.basename(arguments.file), load(arguments.file)
+            # A name that is no UTF-8 could not be kept as the source.
+            name = os.fsencode(os.path.basename(arguments.file)).decode(errors="replace")
+            data = load(arguments.file)
         found = read(data, name, options, arguments.format or "")
     except BadInput as bad:
         for line in bad.lines():

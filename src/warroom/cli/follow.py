@@ -36,8 +36,8 @@ def _run(session: Session, arguments: Arguments) -> int:
 def _follow(session: Session, arguments: Arguments) -> int:
     from ..store.watch import Watcher
 
+    watcher = Watcher(session.path)  # before the first look, so that nothing comes between the two unseen
     room = session.seen()
-    watcher = Watcher(room.log.path)
     lines = _Lines(session)
     known = list(room.state.timeline)
     first = len(known) - arguments.last if arguments.last is not None else 0
@@ -45,10 +45,10 @@ def _follow(session: Session, arguments: Arguments) -> int:
     seen = {event.id for event in known}
     try:
         while True:
-            watcher.wait(_AT_MOST)
             fresh = _fresh(room, seen)
             seen.update(event.id for event in fresh)
             lines.tell(room.state, fresh)
+            watcher.wait(_AT_MOST)
     finally:
         watcher.close()
         room.log.close()

@@ -21,6 +21,7 @@ def log_lines(session: Session, entry: Callable[[str], Log]) -> int:
     """Logs every line that is not empty. Returns REFUSED when any was; the others are written all the same."""
     refused = 0
     number = 0
+    heard = True
     room = session.room()
     with room.log:
         for group in _groups(0):
@@ -37,11 +38,22 @@ def log_lines(session: Session, entry: Callable[[str], Log]) -> int:
                 if isinstance(outcome, Refused):
                     refused += 1
                     out.say(f"line {n}: {outcome}")
-                elif session.arguments.json:
-                    out.json({"id": outcome[0].id})
-                else:
-                    out.data(outcome[0].id)
+                elif heard:
+                    heard = _told(session, outcome[0].id)
     return REFUSED if refused else OK
+
+
+def _told(session: Session, id: str) -> bool:
+    """Prints the id; whether somebody still reads them. Lines are logged also when nobody does."""
+    try:
+        if session.arguments.json:
+            out.json({"id": id})
+        else:
+            out.data(id)
+    except BrokenPipeError:
+        out.drop()
+        return False
+    return True
 
 
 def _groups(fd: int) -> Iterator[list[str]]:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
+from . import out
 from .stop import Usage
 
 if TYPE_CHECKING:
@@ -29,8 +30,16 @@ class Verb:
 
 
 class _Parser(argparse.ArgumentParser):
+    def print_help(self, file: object = None) -> None:
+        out.data(self.format_help().rstrip())
+
     def error(self, message: str) -> NoReturn:
         raise Usage(f"{self.prog}: {message}\n{self.format_usage().rstrip()}")
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    # argparse would import shutil to ask the terminal, and it makes a formatter for every parser, help or not.
+    return argparse.RawDescriptionHelpFormatter(prog, width=min(out.width() or 100, 100) - 2)
 
 
 def parser(name: str, verb: Verb) -> Parser:
@@ -39,7 +48,7 @@ def parser(name: str, verb: Verb) -> Parser:
         prog=f"warroom {name}",
         description=verb.words[:1].upper() + verb.words[1:] + ".",
         epilog=f"Example:\n  {verb.example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_formatter,
         allow_abbrev=False,
     )
     verb.arguments(made)

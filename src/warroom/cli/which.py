@@ -49,9 +49,7 @@ def chosen(paths: Paths, named: str) -> str:
         if len(resolved) == 1:
             out.say(f"{handle(paths, resolved[0].inc)} is resolved; it is the only one that is not closed.")
             return resolved[0].path
-        raise NotHere(
-            'No incident is open. Declare one: warroom declare "what users see" -s SEV2; -i says which.'
-        )
+        raise NotHere('No incident is open. Declare one: warroom declare "what users see" -s SEV2; -i says which.')
     if len(open_ones) == 1:
         return open_ones[0].path
     lines = "\n".join(f"  {handle(paths, entry.inc)}  {clean(entry.title)}" for entry in open_ones)

@@ -40,17 +40,17 @@ def read_json(data: bytes, name: str, title: str, options: Options) -> Found:
         fields = _fields.decode(data)
     except _DAMAGED as wrong:
         raise found.problems.fail(*why(wrong, data)) from None
-    events = fields.pop("events", msgspec.Raw(b"null"))
-    if "meta" in fields and bytes(events[:1]) == b"{":
+    events = bytes(fields.pop("events", msgspec.Raw(b"null")))
+    if "meta" in fields and events[:1] == b"{":
         raise found.problems.fail(0, "is an incident's own file; `warroom export --format log` makes one to import")
-    if bytes(events[:1]) != b"[":
+    if events[:1] != b"[":
         raise found.problems.fail(0, "should be an object with a list “events”")
     _head(found, 0, {key: _value(raw) for key, raw in fields.items()})
     unknown: set[str] = set()
-    start = max(0, data.find(bytes(events)))
-    for key in doubled(data[:start] + b"0" + data[start + len(bytes(events)) :]):
+    start = max(0, data.find(events))
+    for key in doubled(data[:start] + b"0" + data[start + len(events) :]):
         found.problems.add(0, f"{shown(key)} stands twice in it")
-    for line, raw in _items(bytes(events), data.count(b"\n", 0, start) + 1):
+    for line, raw in _items(events, data.count(b"\n", 0, start) + 1):
         unknown |= _record(found, line, raw)
     _say_ignored(found, unknown)
     return found.done(title)
@@ -193,6 +193,8 @@ def why(wrong: Exception, data: bytes) -> tuple[int, str]:
     line_start = data.rfind(b"\n", 0, byte) + 1
     column = len(data[line_start:byte].decode(errors="replace")) + 1
     reason = reason.removeprefix("JSON is malformed: ")
+    if "hex escape" in reason or "surrogate" in reason:
+        return data.count(b"\n", 0, byte) + 1, f"has half of a character pair (a lone surrogate) at column {column}"
     return data.count(b"\n", 0, byte) + 1, f"is not JSON: {reason} at column {column}"
 
 

@@ -1,11 +1,6 @@
 """The words that other tools have for kinds of entries, and ours for them. The word that was found is kept."""
 
-# The room's own kinds stand for themselves, so that what was exported comes back as it was.
-_SAME = (
-    *("note", "observed", "hypothesis", "decision", "action", "followup", "question", "answer", "declared", "title"),
-    *("severity", "phase", "mark", "impact", "service", "bridge", "link", "role", "step", "task", "poll", "update"),
-    *("page", "acked", "no answer", "escalate", "snooze", "attached", "redacted"),
-)
+from ..core.acts.lifecycle import KINDS as OURS
 
 _OTHERS = {
     "observed": "observation detection detected observe alert alarm symptom finding evidence monitoring metric",
@@ -21,7 +16,8 @@ _OTHERS = {
     "question": "asked",
 }
 
-KINDS: dict[str, str] = {word: word for word in _SAME} | {
+# Our own kinds stand for themselves, so that what was exported comes back as it was.
+_KINDS: dict[str, str] = {kind: kind for kind in OURS} | {
     word: kind for kind, words in _OTHERS.items() for word in words.split()
 }
 
@@ -30,7 +26,7 @@ ENDS = frozenset(("resolution", "resolved", "resolve"))
 
 def kind_of(word: str) -> tuple[str, str]:
     """Our kind for `word`, and the word itself where it differs from that; a word nobody knows is a note."""
-    kind = KINDS.get(" ".join(word.split()).casefold(), "note")
+    kind = _KINDS.get(" ".join(word.split()).casefold(), "note")
     return kind, "" if word == kind else word
 
 

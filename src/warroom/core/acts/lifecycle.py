@@ -80,8 +80,17 @@ class Declare(Command, frozen=True, kw_only=True):
         return [self.draft(state, stamp, declared), *(Draft(body, At(stamp.now)) for body in bodies)]
 
 
+KINDS = frozenset(
+    (*ENTRY_KINDS, "page", *(body.kind for body in ev.BODIES.values() if isinstance(body.kind, str))),
+)
+"""The kinds of imported entries: those of entries, and those of what the room writes itself."""
+
+
 class Imported(msgspec.Struct, frozen=True):
-    """One line of a timeline that was kept elsewhere; `word` is the kind it had there."""
+    """One line of a timeline that was kept elsewhere; `word` is the kind it had there.
+
+    `kind` may also be one that the room writes itself (update, page, phase): what happened elsewhere was just that.
+    """
 
     at: At
     text: str
@@ -108,8 +117,8 @@ class ImportTimeline(Command, frozen=True, kw_only=True):
         declared = ev.Declared(_titled(self.title), severity_of(self.severity), source=self.source)
         drafts = [Draft(declared, At(first.t))]
         for e in sorted(self.entries, key=lambda entry: entry.at.t):
-            if e.kind not in ENTRY_KINDS:
-                raise Refused(f"“{e.kind}” is no kind of entry. Known: {', '.join(ENTRY_KINDS)}.")
+            if e.kind not in KINDS:
+                raise Refused(f"“{e.kind}” is no kind of entry. Known: {', '.join(sorted(KINDS))}.")
             _past(e.at, e.text, stamp)
             drafts.append(Draft(ev.Logged(text_=e.text, kind_=e.kind, who=e.who, word=e.word), e.at))
         if self.resolved:
