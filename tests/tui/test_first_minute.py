@@ -1,5 +1,6 @@
 """The first minute: a name that is a person's, and three ways to begin, none of which leaves this machine."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 
+from console_kit import cli, console
 from lobby_app import DeskApp, screen, seen, settled, type_in
 from warroom.core import events as ev
 from warroom.core.values import Refused
@@ -182,3 +184,21 @@ def test_what_is_in_force_in_practice_is_on_the_log(tmp_path: Path):
         ev.CadenceAttached,
         ev.PolicyAttached,
     }
+
+
+def test_a_name_and_three_enters_lead_to_a_saved_entry_in_a_real_terminal(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WARROOM_ACTOR")
+    with console() as terminal:
+        terminal.wait_for("Who are you?")
+        terminal.send("dana\r")
+        terminal.wait_for("Hello dana.")
+        terminal.send("\r")
+        terminal.wait_for("Enter logs this")
+        terminal.wait_for("DRILL")
+        terminal.send("\r")
+        terminal.wait_for("OBS  checkout returns 500s for one user in three")
+        terminal.wait_for("saved")
+    [drill] = json.loads(cli("list", "--json"))
+    assert drill["title"] == "Practice: checkout returns 500s"

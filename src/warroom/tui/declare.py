@@ -191,7 +191,7 @@ class DeclareScreen(ConsoleDialog[Declared]):
         self.action_back()
 
     def action_back(self) -> None:
-        if self.is_current and not self._busy:
+        if self.is_active and not self._busy:
             self.dismiss(Declared(None, self._title.text))
 
     def on_field_submitted(self) -> None:

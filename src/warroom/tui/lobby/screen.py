@@ -201,7 +201,7 @@ class Lobby(ConsoleScreen[None]):
         self._show()
 
     def on_field_submitted(self) -> None:
-        if not self.is_current:
+        if not self.is_active:
             return  # a second Enter, before the screen that the first one opened had the keyboard
         each = self._view.found.listed(self._view.selected)
         if each is not None:

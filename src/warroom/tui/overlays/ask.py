@@ -84,9 +84,9 @@ class Ask(ConsoleDialog[str | None]):
         if self._needed and not said and self._field is not None:
             self._field.remark("a few words, please")
             return
-        if self.is_current:
+        if self.is_active:
             self.dismiss(said)
 
     def action_cancel(self) -> None:
-        if self.is_current:
+        if self.is_active:
             self.dismiss(None)

@@ -201,7 +201,7 @@ class Help(ConsoleDialog[None]):
         self.action_back()
 
     def action_back(self) -> None:
-        if self.is_current:
+        if self.is_active:
             self.dismiss(None)
 
     def action_scroll(self, by: int) -> None:
