@@ -1,9 +1,5 @@
 """decide(state, command, stamp) -> the facts that follow, or `Refused`. Only here is anything refused."""
 
-from typing import Any
-
-import msgspec
-
 from . import codec
 from .acts.lifecycle import Declare, ImportTimeline
 from .commands import Command, Draft, Stamp, happened
@@ -45,8 +41,7 @@ def _written(part: Body | By, what: str) -> int:
         data = codec.canonical(part)
     except UnicodeEncodeError:
         raise Refused(f"{what} holds half of a character pair (a lone surrogate); take it out.") from None
-    # Those six characters can also have been typed as they are.
-    if b"\\u0000" in data and any("\0" in text for text in _strings(msgspec.to_builtins(part))):
+    if codec.has_nul(data):
         raise Refused(f"{what} holds a NUL character; take it out.")
     return len(data)
 
@@ -55,14 +50,3 @@ def _fits(size: int) -> None:
     if size > codec.MAX_EVENT - _ENVELOPE:
         most = (codec.MAX_EVENT - _ENVELOPE) // 1024
         raise Refused(f"That is too long for one fact ({size // 1024} KiB, at most {most}); keep it as evidence.")
-
-
-def _strings(tree: Any) -> list[str]:
-    match tree:
-        case str():
-            return [tree]
-        case list() | tuple():
-            return [s for each in tree for s in _strings(each)]
-        case dict():
-            return [s for pair in tree.items() for each in pair for s in _strings(each)]
-    return []

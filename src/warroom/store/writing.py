@@ -93,7 +93,7 @@ class Writing:
                 f"This is {len(data) // 1024} KiB, and a fact may have {codec.MAX_EVENT // 1024}. "
                 "Shorten it, or keep it as evidence."
             )
-        if b"\\u0000" in data:
+        if codec.has_nul(data):
             raise NotWritten("This text has a NUL character in it. Take it out, then press Enter again.")
         _with_hash(event, "hash", hash)
         self.seq += 1
