@@ -276,6 +276,9 @@ def test_rows_that_are_not_plain_are_left_to_be_read_one_by_one():
     assert codec.decode_rows(b"[" * 60_000) is None
 
 
+@example("\\u0000")
+@example("\\\\u0000")
+@example("\\\0")
 @given(st.text(st.sampled_from('\\u0\0a"é'), max_size=12))
 def test_a_nul_is_told_from_the_letters_that_spell_one(text):
     assert codec.has_nul(codec.canonical(ev.Logged(text_=text))) is ("\0" in text)
