@@ -11,6 +11,7 @@ from warroom.core.due import Due
 from warroom.core.values import HOUR, MINUTE
 from warroom.room import StoreError
 from warroom.tui.declare import DeclareScreen
+from warroom.tui.first_minute import FirstMinute
 from warroom.tui.lobby import Lobby
 from warroom.tui.lobby.found import NEW, find
 from warroom.tui.lobby.rows import View, open_card, past_card
@@ -283,3 +284,24 @@ async def test_foreign_text_is_only_ever_text():
         drawn = "\n".join(screen(pilot))
         assert drawn.count("[bold]a[/]") == drawn.count("[bold]a[/] ␛]52") > 4
         assert not any(char in drawn for char in "\x1b\x07\x9b\u202e")
+
+
+@pytest.mark.parametrize("size", [(60, 15), (30, 8), (12, 4), (2, 2)])
+@pytest.mark.parametrize(
+    ("over", "then"),
+    [(None, "› a1"), (DeclareScreen, "│ a1"), (FirstMinute, "What now?")],
+    ids=["lobby", "declare", "first"],
+)
+async def test_nothing_breaks_where_there_is_no_room(over: type | None, then: str, size: tuple[int, int]):
+    torn = listed("T0RN", "torn", trouble="torn.json is not an incident.")
+    async with LobbyApp(MadeUpDesk([*some(), torn])).run_test(size=(132, 40)) as pilot:
+        await settled(pilot)
+        if over is not None:
+            await pilot.app.push_screen(over())
+        await pilot.resize_terminal(*size)
+        await pilot.press("a", "down", "1", "up", "tab")
+        await settled(pilot)
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert seen(pilot, then)
+    assert pilot.app.return_code in (None, 0)

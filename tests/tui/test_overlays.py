@@ -451,3 +451,23 @@ async def test_a_question_shows_foreign_text_as_text():
         drawn = "\n".join(screen(pilot))
         assert "[bold]a[/] ␛]52" in drawn
         assert not any(char in drawn for char in "\x1b\x07\u202e")
+
+
+# ── very small screens ──
+
+
+@pytest.mark.parametrize("size", [(60, 15), (30, 8), (12, 4), (2, 2)])
+@pytest.mark.parametrize("over", [Situation, Roles, Conflicts, Help, Ask])
+async def test_nothing_breaks_where_there_is_no_room(over: type, size: tuple[int, int]):
+    if issubclass(over, Sheet):
+        app: OverApp = OverApp(over, set_twice())
+    else:
+        app = DialogApp(Help() if over is Help else Ask("Leave?", note="Saved.", reason="why"))
+    async with app.run_test(size=(132, 40)) as pilot:
+        await ready(pilot)
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+        await pilot.press("down", "pagedown", "up")
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+    assert app.return_code in (None, 0)
