@@ -266,3 +266,13 @@ def test_what_is_remembered_is_there_next_time(path: Path) -> None:
     again.start()
     again.close()
     assert again.memory.history == ("one", "two")
+
+
+def test_a_redaction_empties_what_was_remembered(live: LiveRoom, seen: Seen, path: Path) -> None:
+    seen.until(lambda: bool(seen.texts))
+    live.remember(type(live.memory)(history=("the password is hunter2",), drafts={"prompt": "hunter2"}))
+    outcome = live.do(Log(text="the password is hunter2")).result(20)
+    assert isinstance(outcome, list)
+    assert isinstance(live.do(Redact(of=outcome[0].id, why="a password")).result(20), list)
+    live.close()
+    assert not [each for each in path.parent.iterdir() if each.is_file() and b"hunter2" in each.read_bytes()]

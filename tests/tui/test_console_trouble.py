@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from console_kit import WARROOM, cli, entered, timeline
+from console_kit import WARROOM, cli, console, timeline
 from pty_screen import PtyScreen
 
 # Root may write everywhere, unless it gives up that power.
@@ -116,7 +116,8 @@ def test_the_eight_public_incidents_open_scroll_and_filter(home: Path) -> None:
     for file in files:
         cli("import", str(file))
     for handle in (line.split()[0] for line in cli("list").splitlines()):
-        with entered(handle) as room:
+        with console(handle) as room:
+            room.wait_for("log as lee")
             first = timeline("-i", handle)[1]["text"]
             room.send("\x1b[1;5H")  # Ctrl+Home
             room.wait_for(" ".join(first.split()[:3]))

@@ -12,7 +12,7 @@ from ..core.values import By, Ms, Refused, handle, incident_id
 from ..store import folder
 from ..store.errors import StoreError
 from ..store.log import Log
-from .room import Room
+from .room import Outcome, Room
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -112,15 +112,29 @@ class Desk:
         if isinstance(command, Declare):
             command = msgspec.structs.replace(command, inc=inc)
         at = command.entries[0].at.t if isinstance(command, ImportTimeline) and command.entries else self.now()
+        path = folder.path_for(self.folder, inc, command.title, at)
+        draft = f"{path}.new"  # no incident before its declaration is on disk
         try:
-            log = Log.create(folder.path_for(self.folder, inc, command.title, at), inc, self.replica)
+            outcome = self._begun(draft, inc, command)
+            if isinstance(outcome, list):
+                return self.open_loaded(folder.publish(draft, path))
         except StoreError as failed:
-            return failed
-        room = Room(log, self.me, self.now)
-        room.load()
-        outcome = room.do(command)
-        if isinstance(outcome, list):
-            return room
-        log.close()
-        os.unlink(log.path)
+            outcome = failed
+        if os.path.lexists(draft):
+            os.unlink(draft)
         return outcome
+
+    def _begun(self, draft: str, inc: str, command: Declare | ImportTimeline) -> Outcome:
+        log = Log.create(draft, inc, self.replica)
+        try:
+            room = Room(log, self.me, self.now)
+            room.load()
+            return room.do(command)
+        finally:
+            log.close()
+
+    def open_loaded(self, path: str) -> Room:
+        """The room of this file with its facts read. Raises `StoreError`."""
+        room = self.open(path)
+        room.load()
+        return room

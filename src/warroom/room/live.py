@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
+import msgspec
+
 from ..core.acts.entries import AttachEvidence
 from ..core.commands import Command
 from ..core.incident import Incident
@@ -140,6 +142,9 @@ class LiveRoom:
             future.set_result(outcome)
 
     def _publish(self) -> None:
-        self.state = self._room.state
+        before, self.state = self.state, self._room.state
+        if len(self.state.redacted) > len(before.redacted):
+            # What was typed once may be what had to go: nothing that was remembered is kept.
+            self.remember(msgspec.structs.replace(self._memory, drafts={}, history=()))
         for tell in self._watchers:
             tell(self.state)

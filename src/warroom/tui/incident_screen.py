@@ -122,6 +122,8 @@ class IncidentScreen(RoomScreen):
     def _take(self) -> None:
         state, self._newest = self._newest, None
         if state is not None and self.is_attached:
+            if len(state.redacted) > len(self.shown.redacted):
+                self.prompt.forget()
             self.show(state, self.sight())
 
     def _troubled(self, failed: StoreError) -> None:
@@ -146,6 +148,11 @@ class IncidentScreen(RoomScreen):
         if late - self._late and self._rung and self.console_app.settings.bell:
             self.app.bell()
         self._late, self._rung = late, True
+
+    @property
+    def shown(self) -> Incident:
+        """The state that is on the screen."""
+        return self._incident or Incident()
 
     def _learn(self, state: Incident) -> None:
         """Who and what can be named in the prompt now."""

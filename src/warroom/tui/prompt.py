@@ -113,6 +113,11 @@ class Prompt(Widget, can_focus=True):
         """Lines of earlier days for the history, oldest first, behind what was typed since."""
         self.state.history.before(lines)
 
+    def forget(self) -> None:
+        """Nothing that was typed before can be brought back: a redaction has to hold here too."""
+        self.state.history.items.clear()
+        self.state.history.rest()
+
     def tell(self, sentence: str) -> None:
         """Show a sentence until the next key."""
         self.state.notice = clean(sentence)
