@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.app import App
 from textual.pilot import Pilot
 
 from console_kit import cli, console
@@ -66,11 +65,6 @@ async def named(pilot: Pilot[int]) -> None:
     await type_in(pilot, "dana")
     await pilot.press("enter")
     await settled(pilot)
-
-
-def entered(app: App[int]) -> First:
-    assert isinstance(app, First)
-    return app
 
 
 async def test_a_shared_login_is_told_so_and_offered_nothing(app: First):

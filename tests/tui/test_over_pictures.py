@@ -4,8 +4,8 @@ import pytest
 from textual.pilot import Pilot
 
 from lobby_app import LobbyApp, MadeUpDesk, listed, settled, some
+from over_app import set_twice
 from story import RoomApp, story
-from test_overlays import set_twice
 from warroom.config.load import Library
 from warroom.config.problem import Problem
 from warroom.config.settings import Settings
