@@ -127,15 +127,12 @@ def _lock(session: Session) -> Finding:
 
 
 def _person(session: Session) -> Finding:
+    from ..tui.who import SHARED
+
     me = session.me
     if me.name == me.login and me.login in SHARED:
         return Finding("you", WARN, f"“{me.login}” is nobody in particular: set name in config.toml, or WARROOM_ACTOR")
     return Finding("you", GOOD, f"{me.name} ({me.login} on {me.host})")
-
-
-SHARED = frozenset(
-    ("root", "admin", "administrator", "ubuntu", "debian", "ec2-user", "centos", "operator", "ops", "sre", "oncall")
-)
 
 
 def _clock() -> Finding:

@@ -1,12 +1,9 @@
 """An incident out of an exported log: whole under its own name in one step, or not there at all."""
 
-import os
-
 from ..core import codec
 from ..exchange.facts import Whole
 from ..room.room import Room
 from ..store import access, disk, folder
-from ..store.errors import Exists, not_written
 from ..store.log import Log
 from .session import Session
 from .stop import No, Stop
@@ -19,15 +16,10 @@ def restored(session: Session, whole: Whole) -> Room:
         if any(entry.inc == whole.inc for entry in folder.entries(place)):
             raise No("This incident is here already; nothing was imported.")
     path = folder.path_for(incidents, whole.inc, whole.title, whole.at)
-    part = f"{path}.{os.getpid()}.part"
+    part = f"{path}.new"
     try:
         _write(part, session.replica, whole)
-        os.link(part, path)
-        disk.sync_folder(incidents)
-    except FileExistsError:
-        raise Exists(f"{path} is there already; nothing was imported.") from None
-    except OSError as problem:
-        raise not_written(problem, path) from problem
+        folder.publish(part, path)
     finally:
         disk.forget(part)
     room = Room(Log.open(path, session.replica), session.me, session.now)

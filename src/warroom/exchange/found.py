@@ -75,7 +75,7 @@ class Gathering:
     ) -> None:
         """One event whose time was read already."""
         if approx is None and text.startswith("~"):
-            approx, text = True, text[1:].lstrip()
+            approx, text = True, text[1:].removeprefix(" ")
         at = At(moment.t, to, bool(approx))
         if reason := self._wrong(at, text) or next((r for s in (text, kind, who) if (r := unkeepable(s))), ""):
             self.problems.add(line, reason)

@@ -5,6 +5,7 @@ import msgspec
 from ..core.text import clean, clip
 
 MOST = 20
+ENOUGH = 1000
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -34,7 +35,10 @@ class BadInput(Exception):
 
 
 class Problems:
-    """Gathers what is wrong while a file is read, so that a person hears of all of it at once."""
+    """Gathers what is wrong while a file is read, so that a person hears of all of it at once.
+
+    Raises `BadInput` when there is ENOUGH: such a file is something else altogether.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -42,6 +46,8 @@ class Problems:
 
     def add(self, line: int, reason: str) -> None:
         self.found.append(Problem(line, reason))
+        if len(self.found) == ENOUGH:
+            self.check()
 
     def fail(self, line: int, reason: str) -> BadInput:
         """The one thing that ends the reading."""
