@@ -1,9 +1,9 @@
 """A console in which every text is hostile, in the room's own panes and in Textual's own widgets."""
 
-from story import RoomApp, Writer
 from textual.content import Content
 from textual.widgets import Label, Static
 
+from story import RoomApp, Writer
 from warroom.core import events as ev
 from warroom.tui.moment import Sight
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from early_console import STAGES
 
+from early_console import STAGES
 from pty_screen import PtyScreen
 from warroom.tui import display_cache
 

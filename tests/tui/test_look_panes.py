@@ -1,8 +1,8 @@
 """The panes of the war room: what is due, who is called, who does what, what comes next; and the two lines on top."""
 
 import pytest
-from story import CHECKLIST, NOW, POLICY, ROLES, Writer, at, person, story
 
+from story import CHECKLIST, NOW, POLICY, ROLES, Writer, at, person, story
 from warroom.core import events as ev
 from warroom.core.incident import Incident
 from warroom.core.values import HOUR, MINUTE, SECOND

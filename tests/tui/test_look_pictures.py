@@ -1,8 +1,8 @@
 """Pictures of the war room, to be looked at when they change: `pytest --snapshot-update` makes new ones."""
 
 import pytest
-from story import RoomApp, story
 
+from story import RoomApp, story
 from warroom.tui.moment import Sight
 
 WIDE, NARROW = (132, 40), (80, 24)

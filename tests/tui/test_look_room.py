@@ -1,11 +1,11 @@
 """The war room as a whole: its layout at every size, zoom, and how little it paints while nothing happens."""
 
 import pytest
-from story import NOW, RoomApp, Writer, story
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from story import NOW, RoomApp, Writer, story
 from warroom.core import events as ev
 from warroom.core.values import SECOND
 from warroom.tui.key_line import ROOM, line

@@ -2,9 +2,9 @@
 
 import pytest
 from rich.style import Style
-from story import RoomApp, story
 from textual.color import Color
 
+from story import RoomApp, story
 from warroom.tui import theme
 from warroom.tui.theme import ANSI, CHIPS, DARK, GROUNDS, INKS, LIGHT, MONO, Palette, choose
 

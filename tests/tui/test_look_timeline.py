@@ -2,9 +2,9 @@
 
 import pytest
 from msgspec.structs import replace
-from story import DAY, RoomApp, Writer, at, story
 from textual.pilot import Pilot
 
+from story import DAY, RoomApp, Writer, at, story
 from warroom.core import events as ev
 from warroom.core.events import Event
 from warroom.core.order import Replay

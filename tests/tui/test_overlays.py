@@ -6,7 +6,7 @@ from lobby_app import screen, seen
 from over_app import DialogApp, OverApp, ready, set_twice
 from story import NOW, Writer, story
 from warroom.core import events as ev
-from warroom.core.acts.settle import Settle
+from warroom.core.acts.lifecycle import Settle
 from warroom.core.commands import Stamp
 from warroom.core.decide import decide
 from warroom.core.values import MINUTE, By, Refused

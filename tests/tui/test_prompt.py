@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prompt_app import NOW, VERBS
 from textual.message import Message
 
+from prompt_app import NOW, VERBS
 from warroom.core.line import MARKS, parse
 from warroom.core.text import clean
 from warroom.tui import prompt_messages as say

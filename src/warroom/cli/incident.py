@@ -57,16 +57,20 @@ def _declare(session: Session, arguments: Arguments) -> int:
 
 def _in_force(session: Session, severity: str, services: tuple[str, ...]) -> tuple[Value, ...]:
     """The role cards, rhythms, escalation policy and checklists that the incident starts with."""
+    from ..config.opening import opening
+    from ..config.settings import Settings
+
     library, arguments = session.library, session.arguments
-    attach: list[Value] = [library.roles(), library.cadence()]
-    preferred = session.settings.default_policy if session.settings else ""
-    policy = arguments.policy or library.choose_policy(severity, preferred)
-    if policy and policy != NONE:
-        attach.append(_policy(session, policy))
-    if not arguments.playbook:
-        attach += [library.checklist(each) for each in library.choose_playbooks(severity, services)]
-    else:
+    begin = opening(library, session.settings or Settings(), severity, services)
+    attach: list[Value] = [library.roles(), begin.cadence]
+    if arguments.policy and arguments.policy != NONE:
+        attach.append(_policy(session, arguments.policy))
+    elif begin.policy is not None and not arguments.policy:
+        attach.append(begin.policy)
+    if arguments.playbook:
         attach += [_checklist(session, id) for id in arguments.playbook if id != NONE]
+    else:
+        attach += [library.checklist(each) for each in begin.playbooks]
     for problem in library.problems:
         out.say(str(problem))
     return tuple(attach)

@@ -126,6 +126,8 @@ def _console(shared: list[str], inc: str | None) -> int:
     from .which import by_name, handle
 
     named = shared[shared.index("-i") + 1] if inc is None and "-i" in shared[:-1] else inc
+    if "--by" in shared[:-1]:
+        os.environ["WARROOM_ACTOR"] = shared[shared.index("--by") + 1]
     session = Session(Arguments(by=None, incident=None, json=False))
     entry = by_name(session.paths, named) if named else None
     if not (out.is_terminal(0) and out.is_terminal(1)):

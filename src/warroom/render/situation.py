@@ -96,7 +96,7 @@ def _next(state: Incident, now: Ms, zone: Zone) -> str:
     first = waiting[0]
     who = f", {first.who}" if first.who else ""
     left = first.left(now)
-    when = f"in {spell(left)}" if left >= 0 else f"late by {spell(-left)}"
+    when = "now" if abs(left) < SECOND else f"in {spell(left)}" if left > 0 else f"late by {spell(-left)}"
     more = f"; {len(waiting) - 1} more" if len(waiting) > 1 else ""
     word = {"page": "page ", "step": "step: ", "task": "task: "}.get(first.kind, "")
     return f"Next: {word}{_stopped(first.what)}{who}, {when}, at {moment(first.due, now, zone)}{more}."

@@ -190,7 +190,7 @@ def _aligned(rows: list[tuple[str, str]], look: timeline.Look) -> list[str]:
 
 def _due_line(each: Due, now: Ms, look: timeline.Look) -> str:
     left = each.left(now)
-    count = spell(left) if left >= 0 else f"late {spell(-left)}"
+    count = "now" if abs(left) < SECOND else spell(left) if left > 0 else f"late {spell(-left)}"
     who = f"  {clean(each.who)}" if each.who else ""
     line = f"{count:>11} {each.kind:<6} {clean(each.what)}{who}"
     if look.width:

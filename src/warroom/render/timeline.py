@@ -11,7 +11,8 @@ from ..core.zone import Zone, utc
 from .paint import PLAIN, Paint
 from .times import clock_of, day, iso
 
-_KIND, _WHO = 11, 12
+_KIND = 11
+_WIDE = 100  # from this on there is room for longer names
 _LOUD = ("declared", "severity", "phase", "impact", "decision")
 
 
@@ -77,7 +78,7 @@ def lines(state: Incident, event: Event, look: Look) -> list[str]:
     kind = clean(kind_of(state, event))
     said_by = who_of(state, event) if isinstance(event.body, Logged) else ""
     who = clean(said_by or ("" if event.id in state.redacted else event.by.name))
-    head = f"{time if at.approx else ' ' + time}  {_cell(kind, _KIND)}  {_cell(who, _WHO)}  "
+    head = f"{time if at.approx else ' ' + time}  {_cell(kind, _KIND)}  {_cell(who, 12 if not 0 < look.width < _WIDE else 8)}  "
     text = clean(text_of(state, event).strip("\n"), lines=bool(look.width))
     notes = [
         note

@@ -88,7 +88,7 @@ class Keeper:
         """Keep what is on the screen now: when the person leaves it."""
         self._waiting = False
         screen = self._screen
-        if not screen.is_current or not screen.size:
+        if not screen.is_active or not screen.size:
             return
         hidden = [widget.region for widget in screen.query(self._stale)] if self._stale else []
         write(self._path, *screen.size, drawn(screen, hidden))

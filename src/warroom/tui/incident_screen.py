@@ -43,6 +43,11 @@ class RoomPrompt(Prompt):
 
     palette: Palette
 
+    @property
+    def asking(self) -> bool:
+        """Whether Esc closes something here: the palette, the search in the history."""
+        return bool(self.palette.display) or super().asking
+
     def press(self, key: str, char: str | None) -> bool:
         return self.palette.press(key) or super().press(key, char)
 
@@ -306,6 +311,8 @@ class IncidentScreen(RoomScreen):
         for old in laid:
             old.close()
         if not any(isinstance(old, sheet) for old in laid):
+            if self.zoomed not in ("", "timeline"):
+                self.zoom("")
             self.query_one("#body").mount(sheet(self.prompt, lambda: self.moment))
 
     def on_sheet_line(self, message: Sheet.Line) -> None:

@@ -6,7 +6,37 @@ import socket
 from ..core.values import By
 
 SHARED = frozenset(
-    ["root", "admin", "administrator", "ubuntu", "debian", "ec2-user", "centos", "fedora", "user", "guest", "operator", "ops", "oncall", "on-call", "sre", "devops", "team", "support", "incident", "warroom", "test", "nobody", "daemon", "service", "ansible", "jenkins", "deploy", "vagrant", "pi"]
+    [
+        "root",
+        "admin",
+        "administrator",
+        "ubuntu",
+        "debian",
+        "ec2-user",
+        "centos",
+        "fedora",
+        "user",
+        "guest",
+        "operator",
+        "ops",
+        "oncall",
+        "on-call",
+        "sre",
+        "devops",
+        "team",
+        "support",
+        "incident",
+        "warroom",
+        "test",
+        "nobody",
+        "daemon",
+        "service",
+        "ansible",
+        "jenkins",
+        "deploy",
+        "vagrant",
+        "pi",
+    ]
 )
 
 
