@@ -37,7 +37,7 @@ def test_a_line_that_cannot_be_kept_is_named_and_the_others_are_kept(incident):
 def test_lines_are_logged_also_when_nobody_reads_the_ids(incident):
     with incident.start("log", "-", stdin=subprocess.PIPE) as program:
         program.stdout.close()
-        program.stdin.write(b"one\ntwo\n")
+        program.stdin.write(b"one\n" * 600 + b"two\n")
         program.stdin.close()
         assert program.wait(timeout=20) == 0
         assert program.stderr.read() == b""

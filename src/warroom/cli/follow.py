@@ -57,7 +57,7 @@ def _follow(session: Session, arguments: Arguments) -> int:
 
 def _fresh(room: Room, seen: set[str]) -> list[Event]:
     """The facts that came since the last look, in the order in which they are folded."""
-    if room.follow():
+    if not room.follow():
         return []
     facts = room.state.facts
     new: list[Event] = []

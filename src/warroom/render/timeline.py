@@ -78,7 +78,8 @@ def lines(state: Incident, event: Event, look: Look) -> list[str]:
     kind = clean(kind_of(state, event))
     said_by = who_of(state, event) if isinstance(event.body, Logged) else ""
     who = clean(said_by or ("" if event.id in state.redacted else event.by.name))
-    head = f"{time if at.approx else ' ' + time}  {_cell(kind, _KIND)}  {_cell(who, 12 if not 0 < look.width < _WIDE else 8)}  "
+    narrow = 0 < look.width < _WIDE
+    head = f"{time if at.approx else ' ' + time}  {_cell(kind, _KIND)}  {_cell(who, 8 if narrow else 12)}  "
     text = clean(text_of(state, event).strip("\n"), lines=bool(look.width))
     notes = [
         note
