@@ -5,10 +5,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .PHONY: run test check bench torture lock picture clean
 
-run: .venv/run
+run: .venv/pyc
 	@$(BIN)/warroom $(ARGS)
 
-test: .venv/dev
+test: .venv/dev .venv/pyc
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: .venv/dev
@@ -17,10 +17,10 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/dev
+bench: .venv/dev .venv/pyc
 	$(BIN)/python -m bench $(ARGS)
 
-torture: .venv/dev
+torture: .venv/dev .venv/pyc
 	$(BIN)/python -m pytest -m torture -o addopts= -q $(ARGS)
 
 # The hashed sets that `make` installs, for every Python from 3.11 and every system.
@@ -40,6 +40,11 @@ lock: .venv/dev
 
 .venv/dev: requirements/dev.txt .venv/run
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Where the environment forbids Python to write bytecode, a call would compile everything it imports, every time.
+.venv/pyc: .venv/run $(shell find src -name '*.py')
+	@$(BIN)/python -m compileall -q src/warroom
 	@touch $@
 
 clean:

@@ -72,7 +72,7 @@ class Room:
     def _catch_up(self, writing: Writing) -> None:
         if writing.fresh is None:
             self.load()
-        else:
+        elif writing.fresh:
             self._replay.receive(writing.fresh)
 
     def _write(self, writing: Writing, asked: Sequence[tuple[Command, By]]) -> list[Outcome]:
