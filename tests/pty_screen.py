@@ -101,6 +101,10 @@ class PtyScreen:
         assert self.status is not None
         return self.status
 
+    def take(self, wait: float) -> bool:
+        """Read what there is, after at most `wait` seconds; False when nothing came."""
+        return self._read(wait)
+
     def settle(self, quiet: float = 0.2, timeout: float = 15.0) -> None:
         """Read until nothing has come for `quiet` seconds: for proving that something did *not* happen."""
         deadline = time.monotonic() + timeout

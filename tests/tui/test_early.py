@@ -120,7 +120,7 @@ def test_somebody_who_types_all_the_while_loses_nothing(start, seed):
         if len(typed) < 1000 or b"\x1b[?1049h" in screen.raw:
             typed += (piece := dice.choice(["roll back ", "é→", "9f2c", "7", "x"]))
             screen.send(piece)
-        screen._read(dice.random() / 200)
+        screen.take(dice.random() / 200)
     screen.send("\r")
     started.wait_for_line(typed)
     assert len(started.lines()) == 1

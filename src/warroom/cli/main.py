@@ -2,11 +2,14 @@
 
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from . import out
 from .index import WHERE
 from .stop import FAILED, INTERRUPTED, NOT_FOUND, OK, REFUSED, No, NotHere, Stop, Usage
-from .verb import Verb
+
+if TYPE_CHECKING:
+    from .verb import Verb
 
 _TAKES_ONE = ("-i", "--incident", "--by")
 _TAKES_TIME = ("--at", "--since")
@@ -67,7 +70,7 @@ def _shared(argv: list[str]) -> tuple[list[str], list[str]]:
     return argv[:n], argv[n:]
 
 
-def verb(name: str) -> Verb:
+def verb(name: str) -> "Verb":
     """The verb of this name."""
     found: Verb = import_module(f".{WHERE[name]}", __package__).VERBS[name]
     return found
@@ -120,15 +123,16 @@ def _unknown(name: str, words: list[str], shared: list[str]) -> int:
 def _console(shared: list[str], inc: str | None) -> int:
     """The lobby, or straight into a room."""
     import os
+    from types import SimpleNamespace
 
     from .session import Session
-    from .verb import Arguments
     from .which import by_name, handle
 
     named = shared[shared.index("-i") + 1] if inc is None and "-i" in shared[:-1] else inc
     if "--by" in shared[:-1]:
         os.environ["WARROOM_ACTOR"] = shared[shared.index("--by") + 1]
-    session = Session(Arguments(by=None, incident=None, json=False))
+    # No parser's namespace: the first frame would wait for argparse.
+    session = Session(SimpleNamespace(by=None, incident=None, json=False))  # type: ignore[arg-type]
     entry = by_name(session.paths, named) if named else None
     if not (out.is_terminal(0) and out.is_terminal(1)):
         raise Usage("The console needs a terminal. `warroom list` and `warroom follow --plain` print lines instead.")

@@ -10,7 +10,6 @@ from ..core.values import At, By, Ms, Refused
 from ..core.zone import Zone, utc
 from . import out
 from .stop import Stop, Usage
-from .verb import Arguments
 
 if TYPE_CHECKING:
     from ..config.load import Library
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from ..room.desk import Desk
     from ..room.room import Room
     from ..store.log import Log
+    from .verb import Arguments
 
 LONGEST_NAME = 64
 
@@ -25,7 +25,7 @@ LONGEST_NAME = 64
 class Session:
     """What a verb gets. `arguments` are its own and those that all verbs have."""
 
-    def __init__(self, arguments: Arguments) -> None:
+    def __init__(self, arguments: "Arguments") -> None:
         self.arguments = arguments
 
     @staticmethod

@@ -5,12 +5,11 @@ Screens ask it for rooms and people; it knows no layout. Nothing here waits for 
 
 import asyncio
 import os
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.app import App
 
 from ..config import keep
-from ..config.load import Library
 from ..config.paths import Paths
 from ..config.settings import Settings
 from ..core.acts.lifecycle import Declare
@@ -23,6 +22,9 @@ from ..room.room import Room
 from . import clock, filter, theme, who
 from .keyboard import Keyed
 from .keys import KeyMap, rebound
+
+if TYPE_CHECKING:
+    from ..config.load import Library
 
 SMALL = 4 * 1024 * 1024  # bytes; a longer log is read while its end is shown already
 
@@ -46,13 +48,20 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
     AUTO_FOCUS = None
 
     def __init__(
-        self, desk: Desk, paths: Paths, settings: Settings, library: Library, *, path: str = "", typed: str = ""
+        self,
+        desk: Desk,
+        paths: Paths,
+        settings: Settings,
+        library: "Library | None" = None,
+        *,
+        path: str = "",
+        typed: str = "",
     ):
         super().__init__()
         self.desk = desk
         self.paths = paths
         self.settings = settings
-        self.library = library
+        self._library = library
         self.local = settings.time != "utc"
         self.typed = typed
         self.bound: KeyMap = rebound(settings.keys)
@@ -63,6 +72,15 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         filter.install(self, ascii=settings.glyphs == "ascii")
 
     # ── what screens ask ──
+
+    @property
+    def library(self) -> "Library":
+        """Playbooks, policies and the rest; a room that is entered at once does without them until it is asked."""
+        if self._library is None:
+            from ..config.load import Library
+
+            self._library = Library(self.paths)
+        return self._library
 
     @property
     def me(self) -> str:

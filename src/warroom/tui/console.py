@@ -1,11 +1,10 @@
 """What the screens outside a room ask of the app. It is all they know of it, so that a test can stand in for it."""
 
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual.events import Key
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
-from ..config.load import Library
 from ..config.paths import Paths
 from ..config.settings import Settings
 from ..core.acts.lifecycle import Declare
@@ -16,14 +15,20 @@ from ..room.desk import Listed
 from ..room.room import Room
 from .keyboard import Typist
 
+if TYPE_CHECKING:
+    from ..config.load import Library
+
 
 class Console(Protocol):
     """One person's console; `WarRoomApp` is one."""
 
     paths: Paths
     settings: Settings
-    library: Library
     typed: str  # what was typed while the console started and no screen has taken yet
+
+    @property
+    def library(self) -> "Library":
+        """What there is to choose from."""
 
     @property
     def me(self) -> str:

@@ -220,12 +220,13 @@ class IncidentScreen(RoomScreen):
         self.tell("")
         try:
             asked = self.asked(message.line)
+            if isinstance(asked, Screen):
+                self.see(asked)
         except Refused as no:
             self.prompt.refused(str(no))
             return
         if isinstance(asked, Screen):
             self.prompt.accepted()
-            self.see(asked)
         else:
             self.do(asked)
 
@@ -328,7 +329,7 @@ class IncidentScreen(RoomScreen):
         self.prompt.palette.feed(message.text, max(3, self.size.height // 3))
 
     def see(self, screen: Screen) -> None:
-        """What only this console sees."""
+        """What only this console sees. Raises `Refused`."""
         from .seeing import see
 
         see(self, screen)

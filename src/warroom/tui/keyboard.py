@@ -68,12 +68,15 @@ class Keyed(AnyApp):
             self.esc.pace = AT_ONCE if self.is_headless else HAND
             await self._through(self.esc.feed(event.key, event.character, event.time * 1000, self.in_dialog()))
         elif isinstance(event, events.Paste) and not event.is_forwarded and isinstance(self.focused, Typist):
+            self.esc.open = False
+            self._show_layer()
             self.focused.paste(event.text)
         else:
             await super().on_event(event)
 
     async def _through(self, outcomes: list[Outcome]) -> None:
-        was = self._layer_open
+        # First: an act may bring up another screen, and the list belongs to the one that shows it.
+        self._show_layer()
         for outcome in outcomes:
             match outcome:
                 case Act(name):
@@ -83,12 +86,14 @@ class Keyed(AnyApp):
                         await self._press(char, char)
                 case Press(key, char):
                     await self._press(key, char)
-        if self.esc.open != was:
-            self._layer_open = self.esc.open
-            self.layer_changed(self.esc.open)
         if self.esc.deadline is not None:
             wait = max(0.0, self.esc.deadline / 1000 - get_time())
             self.set_timer(wait, self._late)
+
+    def _show_layer(self) -> None:
+        if self.esc.open != self._layer_open:
+            self._layer_open = self.esc.open
+            self.layer_changed(self.esc.open)
 
     async def _late(self) -> None:
         await self._through(self.esc.tick(get_time() * 1000))

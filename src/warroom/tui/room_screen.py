@@ -125,6 +125,7 @@ class RoomScreen(Screen[None]):
         small = width < SMALL[0] or height < SMALL[1]
         self.set_class(not wide, "-compact")
         self.set_class(small, "-small")
+        self.set_class(bool(self._zoomed), "-zoomed")
         self.query_one(DueStrip).display = not wide
         self.query_one(RolesStrip).display = not wide and not small
         zoomed = self._zoomed

@@ -16,11 +16,8 @@ if TYPE_CHECKING:
 
 
 def see(room: "IncidentScreen", asked: Screen) -> None:
-    """Do it; a sentence above the prompt where it cannot be done."""
-    try:
-        _ACTS[asked.name](room, asked.about.strip())
-    except Refused as no:
-        room.prompt.tell(str(no))
+    """Do it. Raises `Refused` where it cannot be done."""
+    _ACTS[asked.name](room, asked.about.strip())
 
 
 def _help(room: "IncidentScreen", about: str) -> None:

@@ -24,14 +24,13 @@ def open_console(paths: "Paths", settings: "Settings", incident: str | None = No
     path = folder.find(paths.incidents, incident).path if incident else ""
     first = early.start(display_cache.place(path or paths.incidents), incident or "War room")
     try:
-        from ..config.load import Library
         from ..room.desk import Desk
         from ..store.replica import current
         from .app import WarRoomApp
         from .terminal import driver_for
 
         desk = Desk(paths.incidents, current(paths.data), who.writer(_me(settings)), _now)
-        app = WarRoomApp(desk, paths, settings, Library(paths), path=path)
+        app = WarRoomApp(desk, paths, settings, path=path)
         app.driver_class = driver_for(first)
         app.run()
         return app.return_code or 0

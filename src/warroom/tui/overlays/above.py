@@ -51,7 +51,7 @@ class Sheet(Pane, can_focus=True):
     SCOPED_CSS = False  # the room's own class says whether there is something beside it
     DEFAULT_CSS = """
     Sheet { layer: above; width: 1fr; height: 1fr; margin-right: 44; }
-    .-compact Sheet { margin-right: 0; }
+    .-compact Sheet, .-zoomed Sheet { margin-right: 0; }
     """
 
     class Line(Message):
