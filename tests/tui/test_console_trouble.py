@@ -96,6 +96,16 @@ def test_no_place_for_files_is_a_sentence_and_no_console(home: Path, environment
         assert "Traceback" not in screen.text()
 
 
+def test_a_folder_of_somebody_else_is_named_with_its_owner(home: Path) -> None:
+    if os.geteuid() == 0:
+        (home / "incidents").mkdir(parents=True)
+        os.chown(home / "incidents", 65534, 65534)
+    with PtyScreen(WARROOM, 80, 24, env={} if os.geteuid() == 0 else {"WARROOM_HOME": "/"}) as screen:
+        assert screen.wait_exit() != 0
+        assert "belongs to" in screen.text() or "read-only" in screen.text()
+        assert "Traceback" not in screen.text()
+
+
 def test_what_another_could_not_write_is_never_seen_here(room: PtyScreen, home: Path) -> None:
     """A writer whose sync fails after its bytes are in the file: the follower must not show them."""
     failing = "import os, sys\ndef no(fd): raise OSError(5, 'Input/output error')\nos.fdatasync = no\nos.fsync = no\n\
