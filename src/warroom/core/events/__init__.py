@@ -1,0 +1,126 @@
+"""Facts, in the past tense: one frozen class per kind, with the word and the sentence the timeline shows for it.
+
+A `Value` replaces an older value under the same `key()`; everything else stands beside what was there before.
+A new kind of fact is a class here, a line in `fold` if it changes more than a value, and a command.
+"""
+
+from .entries import (
+    Amended,
+    EvidenceAttached,
+    FactRedacted,
+    Logged,
+    Retracted,
+)
+from .envelope import (
+    Body,
+    Event,
+    Order,
+    Redacted,
+    Unknown,
+    Value,
+)
+from .incident import (
+    BridgeSet,
+    Declared,
+    ImpactStated,
+    Linked,
+    MilestoneMarked,
+    PhaseChanged,
+    Renamed,
+    ReplicaForked,
+    ServiceNamed,
+    SeverityChanged,
+)
+from .paging import (
+    PAGES,
+    Acknowledged,
+    Escalated,
+    Level,
+    NoAnswer,
+    PolicyAttached,
+    Snoozed,
+    Target,
+)
+from .people import (
+    ChecklistAttached,
+    RoleAssigned,
+    RoleCard,
+    RoleOffered,
+    RolesAttached,
+    Step,
+    StepChanged,
+    StepExtended,
+    TaskChanged,
+    TaskGiven,
+)
+from .talk import (
+    CadenceAttached,
+    ObjectionRaised,
+    PollOpened,
+    QuestionAnswered,
+    QuestionAsked,
+    Rhythm,
+    UpdatePosted,
+)
+
+
+def _bodies(base: type[Body]) -> dict[str, type[Body]]:
+    known: dict[str, type[Body]] = {}
+    for cls in base.__subclasses__():
+        if cls.type:
+            known[cls.type] = cls
+        known |= _bodies(cls)
+    return known
+
+
+BODIES: dict[str, type[Body]] = _bodies(Body)
+
+__all__ = [
+    "BODIES",
+    "PAGES",
+    "Acknowledged",
+    "Amended",
+    "Body",
+    "BridgeSet",
+    "CadenceAttached",
+    "ChecklistAttached",
+    "Declared",
+    "Escalated",
+    "Event",
+    "EvidenceAttached",
+    "FactRedacted",
+    "ImpactStated",
+    "Level",
+    "Linked",
+    "Logged",
+    "MilestoneMarked",
+    "NoAnswer",
+    "ObjectionRaised",
+    "Order",
+    "PhaseChanged",
+    "PolicyAttached",
+    "PollOpened",
+    "QuestionAnswered",
+    "QuestionAsked",
+    "Redacted",
+    "Renamed",
+    "ReplicaForked",
+    "Retracted",
+    "Rhythm",
+    "RoleAssigned",
+    "RoleCard",
+    "RoleOffered",
+    "RolesAttached",
+    "ServiceNamed",
+    "SeverityChanged",
+    "Snoozed",
+    "Step",
+    "StepChanged",
+    "StepExtended",
+    "Target",
+    "TaskChanged",
+    "TaskGiven",
+    "Unknown",
+    "UpdatePosted",
+    "Value",
+]
