@@ -65,6 +65,15 @@ def test_only_an_entry_that_stands_can_be_corrected():
     assert "No fact here" in desk.refusal(Amend(of="ZZZZZZ", text="y"))
 
 
+def test_a_correction_that_was_taken_back_leaves_no_correction():
+    desk = declared()
+    (entry,) = desk.do(Log(text="old"))
+    desk.do(Amend(of=entry.id, text="new"))
+    assert desk.state.correction(entry.id) is not None
+    desk.do(Undo())
+    assert desk.state.correction(entry.id) is None
+
+
 def test_undo_takes_back_my_last_fact_and_then_the_one_before():
     desk = declared()
     first, second = desk.do(Log(text="a"))[0], desk.do(GiveTask(who="ivo", what="b"))[0]

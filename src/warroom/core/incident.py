@@ -299,7 +299,8 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
     def correction(self, id: str) -> ev.Amended | None:
         """The correction of this entry that is shown, or None."""
         body = self.value((ev.Amended.type, id))
-        return body if isinstance(body, ev.Amended) else None
+        # One that was taken back stays as one that says nothing.
+        return body if isinstance(body, ev.Amended) and body != ev.Amended(id) else None
 
     def when(self, event: Event) -> At:
         """When this fact happened, corrected where somebody corrected it."""

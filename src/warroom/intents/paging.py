@@ -74,10 +74,10 @@ class Jump(Intent):
 
     @classmethod
     def command(cls, args: str, ctx: Context) -> Command | Screen:
-        level, why = split(args, "/jump LEVEL why")
+        level, why = split(args, f"/{cls.verb} LEVEL why")
         number = level.upper().removeprefix("L")
         if not (number.isascii() and number.isdigit()):
-            raise Refused(f"“{level}” is no level; a number from 1: `/jump 3 why`.")
+            raise Refused(f"“{level}” is no level; a number from 1: `/{cls.verb} 3 why`.")
         return act.Escalate(level=int(number[:4]), why=why)
 
 
