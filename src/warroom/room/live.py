@@ -66,6 +66,11 @@ class LiveRoom:
         return self._room.log.path
 
     @property
+    def loaded(self) -> bool:
+        """Whether the whole file was read; until then `state` is what its last facts tell."""
+        return self._room.loaded
+
+    @property
     def memory(self) -> Local:
         """What this person's consoles remember of the incident; it may be lost."""
         return self._memory

@@ -15,7 +15,17 @@ COMPACT = 100  # narrower than this, words are shortened
 def card(moment: Moment, width: int, height: int) -> Card:
     """Both lines for `width` cells."""
     narrow = width < COMPACT
+    if moment.sight.reading:
+        return Card(lines=_reading(moment, width, narrow))
     return Card(lines=[_first(moment, width, narrow), _second(moment, width, narrow)])
+
+
+def _reading(moment: Moment, width: int, narrow: bool) -> list[Line]:
+    """What can be said before the first facts of a long incident were read."""
+    name = moment.handle.removeprefix("INC-") if narrow else moment.handle
+    head: Line = ((" ", ""), (name, "bold"), ("  ", ""), (clean(moment.sight.reading), "bold"))
+    tail: Line = (("reading …", "muted"), ("   ", ""), (f"{moment.hms(moment.now)} {moment.zone}", ""), (" ", ""))
+    return [spread(head, tail, width), spread(((" its last entries are shown already", "muted"),), (), width)]
 
 
 def _first(moment: Moment, width: int, narrow: bool) -> Line:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
@@ -147,7 +148,7 @@ class IncidentScreen(RoomScreen):
     def _ring(self) -> None:
         """The bell, once for each thing that has become late."""
         moment = self.moment
-        if moment is None:
+        if moment is None or moment.sight.reading:
             return
         late = {(d.kind, d.ref, d.due) for d in moment.due if d.left(moment.now) <= 0}
         if late - self._late and self._rung and self.console_app.settings.bell:
@@ -178,6 +179,7 @@ class IncidentScreen(RoomScreen):
             ascii=app.settings.glyphs == "ascii",
             saved="not saved" if failed else "saved",
             trouble=failed,
+            reading="" if self.live.loaded else called(self.live.path),
         )
 
     def tell(self, sentence: str, trouble: bool = False) -> None:
@@ -292,7 +294,10 @@ class IncidentScreen(RoomScreen):
         """An act of the key map."""
         intent = BY_NAME[name]
         if intent.quick:
-            self.see(Screen(name))
+            try:
+                self.see(Screen(name))
+            except Refused as no:
+                self.prompt.tell(str(no))
             return
         ctx = self.asking()
         if name == "acknowledge" and self._page_is_mine():
@@ -349,6 +354,13 @@ class IncidentScreen(RoomScreen):
 
     def action_end(self) -> None:
         self.timeline.to_end()
+
+
+def called(path: str) -> str:
+    """What the name of an incident's file says of it: the words of its title."""
+    name = os.path.basename(path).removesuffix(".json")
+    parts = name.split("-", 4)  # the date, the handle, the words
+    return parts[4].replace("-", " ") if len(parts) == 5 else name
 
 
 def entry(line: Line) -> Log:

@@ -26,6 +26,7 @@ class Sight(msgspec.Struct, frozen=True):
     unsent_since: Ms | None = None
     trouble: bool = False  # `saved` tells of a failed write
     pager: str = ""
+    reading: str = ""  # what the incident is called, while only its last facts were read
 
 
 _PLAIN = Sight()

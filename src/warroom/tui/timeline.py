@@ -248,6 +248,8 @@ class Timeline(Pane):
 
     def _foot(self) -> tuple[str, str]:
         count = len(self._shown)
+        if self.moment is not None and self.moment.sight.reading:
+            return f"the last {count} entries · reading …", "muted"
         if not self.following:
             new = f"{BELOW} {self.below} new" if self.below else f"{BELOW} {count - 1 - self._bottom} below"
             return f"{new} · {self.filter.words()}", "sky" if self.below else "muted"
@@ -275,10 +277,10 @@ class Timeline(Pane):
             if len(self._cache) > 4096:
                 self._cache.clear()
             lines = self._cache[key] = painted(each, width, tall, zone, event.id == self.selected)
-        if n:
-            before = state.when(self._shown.event(n - 1)).t
-            if clock.day(before, zone) != clock.day(each.at.t, zone):
-                return [ruled(clock.date(each.at.t, zone), Columns(width)), *lines]
+        # The first row has its date too, once that is not today's.
+        before = state.when(self._shown.event(n - 1)).t if n else self.moment.now if self.moment else each.at.t
+        if clock.day(before, zone) != clock.day(each.at.t, zone):
+            return [ruled(clock.date(each.at.t, zone), Columns(width)), *lines]
         return lines
 
     def on_resize(self) -> None:

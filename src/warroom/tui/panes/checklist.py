@@ -6,7 +6,7 @@ from ..glyphs import ACTION, DONE, OPEN, REST, RULED_OUT, TRACK
 from ..moment import Moment
 from ..spans import BLANK, Line, clip, right
 from .due import time_left
-from .pane import Card, Pane
+from .pane import READING, Card, Pane
 
 _COUNT = 9
 _BEFORE = 2  # done steps that stay in sight above the next one
@@ -57,7 +57,7 @@ def _step(step: StepView, moment: Moment, width: int) -> Line:
         return ((DONE + " ", "green"), (clip(text, width - 2), "muted"))
     if step.state == "skipped":
         return ((RULED_OUT + " ", "muted"), (clip(f"{text} · skipped", width - 2), "muted"))
-    if step.due is not None and step.due < moment.now:
+    if moment.incident.open and step.due is not None and step.due < moment.now:
         late = time_left(step.due - moment.now)
         return ((OPEN + " ", ""), (clip(text, width - 4 - len(late)), ""), ("  " + late, "red"))
     return ((OPEN + " ", ""), (clip(text, width - 2), ""))
@@ -75,7 +75,7 @@ def _about(step: StepView, moment: Moment) -> Line:
     holder = moment.incident.role(step.step.role) if step.step.role else None
     who = moment.name(holder.who if holder else step.step.role)
     parts: list[tuple[str, str]] = [(who, "muted")] if who else []
-    if step.due is not None:
+    if moment.incident.open and step.due is not None:
         left = step.due - moment.now
         parts.append((time_left(left), "red bold" if left < 0 else ""))
     if step.step.origin:
@@ -104,6 +104,7 @@ class ChecklistPane(Pane):
     """How far the work is, and what comes next."""
 
     DEFAULT_CSS = "ChecklistPane { height: 1fr; }"
+    reading = Card("Checklist", [READING])
 
     def card(self, moment: Moment, width: int, height: int) -> Card:
         return card(moment, width, height)

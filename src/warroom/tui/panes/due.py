@@ -9,7 +9,7 @@ from ...core.values import DAY, HOUR, MINUTE, Ms
 from ..digits import WIDTH, big, countdown
 from ..moment import Moment
 from ..spans import BLANK, Line, clip, left, right, spread
-from .pane import Card, Pane
+from .pane import READING, Card, Pane
 
 _SOON = 15 * MINUTE  # nearer than this, seconds count
 _SHARE = 34  # cells of the strip that the first may take while others wait
@@ -142,6 +142,7 @@ class DuePane(Pane):
     """What is due next."""
 
     DEFAULT_CSS = "DuePane { height: 9; }"
+    reading = Card("Due", [READING])
 
     def card(self, moment: Moment, width: int, height: int) -> Card:
         return card(moment, width, height)
@@ -152,6 +153,7 @@ class DueStrip(Pane):
 
     DEFAULT_CSS = "DueStrip { height: 1; background: $panel; }"
     framed = False
+    reading = Card(lines=[((" ", ""), *READING)])
 
     def ground(self, y: int) -> str:
         return "panel"

@@ -10,7 +10,7 @@ from ...core.values import Ms
 from ..glyphs import DONE, FAILED, NEXT, NOTE, RULED_OUT
 from ..moment import Moment
 from ..spans import Line, clip, left
-from .pane import Card, Pane
+from .pane import READING, Card, Pane
 
 _SIGNS = {
     "acked": (DONE, "green"),
@@ -166,6 +166,7 @@ class EscalationPane(Pane):
     """Who is called next, when, and how to ring them."""
 
     DEFAULT_CSS = "EscalationPane { height: 9; }"
+    reading = Card("Escalation", [READING])
 
     def card(self, moment: Moment, width: int, height: int) -> Card:
         return card(moment, width, height)

@@ -1,6 +1,7 @@
 """What every pane is: a look, one moment, one watcher; the moment becomes lines, and those that differ are painted."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import msgspec
 from rich.cells import cell_len
@@ -24,6 +25,9 @@ class Card(msgspec.Struct, frozen=True):
     foot: str = ""
     tone: str = "rule"
     foot_tone: str = "muted"
+
+
+READING: Line = (("reading …", "muted"),)
 
 
 def fitted(lines: Sequence[Line], height: int) -> Sequence[Line]:
@@ -117,6 +121,8 @@ class Surface(Widget):
 class Pane(Surface):
     """Base of the room's panes. A pane cannot tell where a fact came from, and holds nothing but the moment."""
 
+    reading: ClassVar[Card | None] = None  # instead of what would be wrong while only the last facts were read
+
     moment: var[Moment | None] = var(None, init=False)
     zoomed: var[bool] = var(False, init=False)
 
@@ -125,7 +131,11 @@ class Pane(Surface):
         raise NotImplementedError
 
     def content(self, width: int, height: int) -> Card | None:
-        return None if self.moment is None else self.card(self.moment, width, height)
+        if self.moment is None:
+            return None
+        if self.reading is not None and self.moment.sight.reading:
+            return self.reading
+        return self.card(self.moment, width, height)
 
     def watch_moment(self) -> None:
         self._show()

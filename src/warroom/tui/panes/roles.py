@@ -8,7 +8,7 @@ from ...core.values import DAY, HOUR, MINUTE, Ms
 from ..glyphs import NEXT
 from ..moment import Moment
 from ..spans import Line, cells, clip, left, right
-from .pane import Card, Pane
+from .pane import READING, Card, Pane
 
 _SINCE = 3
 _GAP = 2
@@ -128,6 +128,7 @@ class RolesPane(Pane):
     """Who does what."""
 
     DEFAULT_CSS = "RolesPane { height: 6; }"
+    reading = Card("Roles", [READING])
 
     def card(self, moment: Moment, width: int, height: int) -> Card:
         return card(moment, width, height)
@@ -138,6 +139,7 @@ class RolesStrip(Pane):
 
     DEFAULT_CSS = "RolesStrip { height: 1; background: $panel; }"
     framed = False
+    reading = Card()
 
     def ground(self, y: int) -> str:
         return "panel"
