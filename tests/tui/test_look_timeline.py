@@ -187,6 +187,19 @@ def test_taking_facts_one_by_one_shows_the_same_as_taking_them_all():
         assert ids(step) == ids(whole)
 
 
+def test_a_correction_that_comes_late_and_in_the_middle_changes_what_is_found():
+    w = story()
+    fixed = w.add("14:44:00", "ivo", ev.Amended(w.events[20].id, text_="corrected: the vacuum"))
+    w.log("14:44:10", "ivo", "note", "something else")
+    late = [event for event in w.events if event is not fixed]
+    for filter in (Filter(text="corrected: the vacuum"), Filter(text="vacuum")):
+        replay, step, whole = Replay(), Shown(), Shown()
+        step.take(replay.receive(late), filter)
+        step.take(replay.receive([fixed]), filter)
+        whole.take(w.state(), filter)
+        assert ids(step) == ids(whole)
+
+
 # ── where one is ──
 
 

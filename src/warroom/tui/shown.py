@@ -76,8 +76,14 @@ class Shown:
 
     @staticmethod
     def _changed(old: Incident, new: Incident) -> bool:
-        facts = new.facts
-        return any(isinstance(facts[n].body, _CHANGES) for n in range(min(len(old.facts), len(facts)), len(facts)))
+        before, facts = old.facts, new.facts
+        n = len(before)
+        # Facts never go: the same one at the old end means that all the new ones stand behind it.
+        behind = n <= len(facts) and (not n or facts[n - 1].id == before[n - 1].id)
+        return any(
+            isinstance(facts[i].body, _CHANGES) and facts[i].id not in before
+            for i in range(n if behind else 0, len(facts))
+        )
 
     def _found(self, places: Iterable[int]) -> list[int]:
         state, filter = self.state, self.filter
