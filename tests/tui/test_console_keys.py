@@ -70,6 +70,17 @@ def test_escape_shows_every_key_and_a_second_one_hides_them(room: PtyScreen) -> 
     assert empty(room)
 
 
+def test_a_function_key_hides_the_keys_that_escape_showed(room: PtyScreen) -> None:
+    room.send(b"\x1b")
+    room.wait_for("All keys")
+    room.send(b"\x1b" + FUNCTION["f1"].encode())
+    room.wait_for("What you type")
+    room.settle(0.2)
+    room.send(b"\x1b")
+    room.wait_for(empty)
+    assert "All keys" not in room.text()
+
+
 def test_letters_that_come_faster_than_a_hand_are_text_and_fire_nothing(room: PtyScreen) -> None:
     before = facts()
     room.send(b"\x1bescalate now")

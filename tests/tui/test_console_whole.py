@@ -81,6 +81,12 @@ def test_a_refusal_gives_the_text_back_with_a_sentence(room: PtyScreen) -> None:
     assert status()["phase"] == "investigating"
 
 
+def test_what_only_this_console_sees_gives_its_text_back_too(room: PtyScreen) -> None:
+    room.send("/find kind:nope vacuum\r")
+    room.wait_for("“nope” is no kind of entry")
+    assert "kind:nope vacuum" in room.text()
+
+
 def test_a_file_that_may_not_grow_gives_the_text_back_and_says_so(incident: str, home: Path) -> None:
     size = max(path.stat().st_size for path in (home / "incidents").glob("*.json"))
     limited = f"import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); \

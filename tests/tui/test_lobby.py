@@ -132,6 +132,39 @@ async def test_down_leads_to_a_new_one_with_the_title_that_was_typed():
         assert app_of(pilot).opened == []
 
 
+async def test_what_is_typed_is_in_sight_and_the_hint_gives_way():
+    title = "Checkout returns 500s for all in every region of the world"
+    async with LobbyApp(MadeUpDesk(some())).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await type_in(pilot, title[:28])
+        assert seen(pilot, f"› {title[:28]}")
+        assert seen(pilot, "↵ declare new")
+        await type_in(pilot, title[28:])
+        assert seen(pilot, f"› {title}")
+
+
+async def test_both_ways_on_from_a_match_are_named_where_there_is_little_room():
+    async with LobbyApp(MadeUpDesk(some())).run_test(size=(60, 24)) as pilot:
+        await settled(pilot)
+        await type_in(pilot, "checkout")
+        row = next(row for row in screen(pilot) if row.startswith(" find or declare"))
+        assert "↵ K3F9" in row
+        assert row.endswith(("new", "declare new …"))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (132, 40)])
+async def test_what_is_open_has_most_of_the_room_and_no_half_row(size: tuple[int, int]):
+    many = [listed(f"{n:04d}", f"Number {n}", ago=(n + 1) * MINUTE) for n in range(30)]
+    past = [listed(f"P{n:03d}", f"Past {n}", phase="closed", ago=HOUR, lasted=MINUTE) for n in range(30)]
+    async with LobbyApp(MadeUpDesk([*many, *past])).run_test(size=size) as pilot:
+        await settled(pilot)
+        height = lobby(pilot).query_one("#open").size.height
+        assert height % 2 == 0
+        assert height >= 2 * lobby(pilot).query_one("#past").size.height - 1
+        await type_in(pilot, "Number")
+        assert seen(pilot, "Nothing past says that.")
+
+
 async def test_going_back_from_a_declaration_brings_back_the_title_as_it_was_left():
     async with LobbyApp(MadeUpDesk()).run_test(size=(80, 24)) as pilot:
         await settled(pilot)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 from textual.reactive import var
@@ -10,7 +11,7 @@ from textual.reactive import var
 from ..core.text import clean
 from .listing import lit
 from .panes.pane import Card, Surface
-from .spans import BLANK, Line, left
+from .spans import BLANK, Line, clip, left
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -19,6 +20,14 @@ class Option(msgspec.Struct, frozen=True):
     name: str
     about: str = ""
     ink: str = ""
+
+
+def clause(text: str, width: int) -> str:
+    """As much of `text` as fits in `width` cells and makes sense: up to a comma or semicolon, where it is too long."""
+    if cell_len(text) <= width:
+        return text
+    ends = [n for n, char in enumerate(text[: width + 1]) if char in ",;:" and text[n + 1 : n + 2] == " "]
+    return text[: ends[-1]] if ends else clip(text, width)
 
 
 class Choice(Surface, can_focus=True):
@@ -87,7 +96,7 @@ class Choice(Surface, can_focus=True):
                 (f"{n + 1}  ", "bold" if n == self.chosen else "muted"),
                 (left(clean(each.name), names), f"{each.ink} bold".strip()),
                 ("   ", ""),
-                (clean(each.about), "" if n == self.chosen else "muted"),
+                (clause(clean(each.about), width - names - 6), "" if n == self.chosen else "muted"),
             )
             lines.append(lit(line, width) if n == self.chosen else line)
         under = self.below(width, max(0, height - len(lines)))

@@ -11,11 +11,11 @@ from textual.reactive import var
 
 from .edit import Edit, spaced
 from .panes.pane import Card, Surface
-from .prompt_view import CURSOR, rows
+from .prompt_view import CURSOR, one_row
 from .spans import BLANK, Line, cells, cut
 
 _TAIL_FROM = 26  # where what stands behind the text begins, while the text is short
-_LEAST = 12  # cells that the text keeps, whatever stands behind it
+_LEAST = 12  # cells that the text has, however narrow it gets
 
 
 class Field(Surface, can_focus=True):
@@ -154,8 +154,7 @@ class Field(Surface, can_focus=True):
     def _line(self, width: int) -> Line:
         text, cursor = self.text, self._edit.cursor if self.has_focus else -1
         behind = cells(self.tail)
-        room = max(_LEAST, min(width, width - behind - 3) if behind else width)
-        line = _painted(rows(text, cursor, (), room, most=1)[0])
+        line = _painted(one_row(text, cursor, max(_LEAST, width)))
         if not text and self.blank:
             line = (*line, (" " if cursor >= 0 else "", ""), (self.blank, "muted"))
         used = cells(line)

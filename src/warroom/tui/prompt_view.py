@@ -7,7 +7,8 @@ from rich.cells import cell_len, split_graphemes
 
 from ..core.line import Chip
 from ..core.text import clean
-from .spans import Line
+from .glyphs import MORE
+from .spans import Line, left
 
 ROWS = 5
 TONES = {"time": "sky", "who": "green", "mark": "amber", "task": "amber", "duration": "sky", "verb": "violet"}
@@ -50,6 +51,34 @@ def rows(text: str, cursor: int, chips: Sequence[Chip], width: int, ink: str = "
     if at < first:
         first = at
     return [tuple(_paint(piece, cursor) for piece in row) for row in laid[first : first + most]]
+
+
+def one_row(text: str, cursor: int, width: int) -> Line:
+    """The text on one row of at most `width` cells, scrolled so that the cursor is in sight, with a sign where it
+    goes on. A negative cursor is not drawn."""
+    from_, to = _window(text, cursor)
+    pieces = [piece for piece in _plain(text[:to], from_, to, "text") if piece.text != "\n"]
+    if cursor >= len(text):
+        pieces.append(_Piece(" ", "text", cursor, cursor + 1, 1))
+    at = next((n for n, piece in enumerate(pieces) if _under(piece, cursor)), 0)
+    first, used = 0, sum(piece.cells for piece in pieces[: at + 1])
+    while used > width and first < at:
+        used -= pieces[first].cells
+        first += 1
+    last = min(at + 1, len(pieces))
+    while last < len(pieces) and used + pieces[last].cells <= width:
+        used += pieces[last].cells
+        last += 1
+    shown = [_paint(piece, cursor) for piece in pieces[first:last]]
+    if from_ or first:
+        shown[0] = _more(shown[0])
+    if last < len(pieces) or to < len(text):
+        shown[-1] = _more(shown[-1])
+    return tuple(shown)
+
+
+def _more(span: tuple[str, str]) -> tuple[str, str]:
+    return span if span[1].startswith(CURSOR) else (left(MORE, cell_len(span[0])), "muted")
 
 
 def _window(text: str, cursor: int) -> tuple[int, int]:

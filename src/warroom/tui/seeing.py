@@ -11,6 +11,8 @@ from .room_screen import ZOOMS
 from .rows import KINDS, kind_of, speaker, text_of
 from .shown import Filter
 
+_COMMON = ("decision", "action", "observed", "hypothesis", "note", "impact", "update", "task")
+
 if TYPE_CHECKING:
     from .incident_screen import IncidentScreen
 
@@ -66,7 +68,7 @@ def read_filter(about: str) -> Filter:
 def _kind(text: str) -> str:
     hits = [kind for kind in KINDS if kind == text.casefold()] or [k for k in KINDS if k.startswith(text.casefold())]
     if not hits:
-        raise Refused(f"“{text}” is no kind of entry. Known: {', '.join(KINDS)}.")
+        raise Refused(f"“{text}” is no kind of entry, such as {', '.join(_COMMON)}: the words in the timeline.")
     return hits[0]
 
 

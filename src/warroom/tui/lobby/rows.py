@@ -24,6 +24,7 @@ _WIDE = 78  # from here on, an open incident's phase has a column of its own
 _DUE = 16  # "update in 14m59s"
 _RAN = 8  # "T+12d04h"
 _SPAN = 6
+_HINT = 20  # cells that an incident's title has before the hint beside it gets shorter
 
 
 class View(msgspec.Struct, frozen=True, eq=False):
@@ -249,14 +250,16 @@ def hint(view: View, width: int) -> Line:
     words = clean(" ".join(view.typed.split()))
     new = f"declare new: {words}" if words else "declare new …"
     if each is None:
-        return ((f"{ENTER} ", "sky"), (new, ""))
+        fits = len(new) + 2 <= width or not words
+        return cut(((f"{ENTER} ", "sky"), (new if fits else "declare new", "")), width)
     head: Line = ((f"{ENTER} ", "sky"), (f"{_handle(each)} {clean(each.title)}", ""))
     if not words:
         return cut(head, width)
-    down: Line = (("   ↓ ", "sky"), (f"declare new: {words}", "muted"))
-    if cells(head) + cells(down) > width:
-        down = (("   ↓ ", "sky"), ("declare new …", "muted"))
-    return (*cut(head, max(0, width - cells(down))), *down)
+    for said in (f"declare new: {words}", "declare new …", "new"):
+        down: Line = (("   ↓ ", "sky"), (said, "muted"))
+        if min(cells(head), _HINT) + cells(down) <= width:
+            return (*cut(head, width - cells(down)), *down)
+    return cut(head, width)
 
 
 def _handle(each: Listed) -> str:

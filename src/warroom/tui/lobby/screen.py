@@ -153,7 +153,8 @@ class Lobby(ConsoleScreen[None]):
         self._arrange()
         for board in self.query(Board):
             board.view = self._view
-        self._field.tail = hint(self._view, max(0, self.size.width - 8 - cell_len(self._field.text)))
+        head = cell_len(self._field.title) + 4 if self._field.compact else 4
+        self._field.tail = hint(self._view, max(0, self.size.width - head - 4 - cell_len(self._field.text)))
 
     # ── how it is laid out ──
 
@@ -179,8 +180,11 @@ class Lobby(ConsoleScreen[None]):
         side.styles.width = _SIDE if wide else "1fr"
         side.styles.height = "1fr" if wide else "auto"
         room = height - (5 if wide else 3)
+        if side.display and not wide:
+            room -= (drills.display and min(len(shown.drills), 3) + 2) + (files.display and 4)
         lines = 2 * len(shown.open) or 3
-        self.query_one("#open").styles.height = min(lines + (3 if wide else 2), max(5, room // 2))
+        past = min(max(3, len(shown.past) + 2), max(5, room // 3))  # what is open has the rest
+        self.query_one("#open").styles.height = max(5, min(lines + (3 if wide else 2), (room - past) // 2 * 2))
         self._field.compact = not wide
         self._field.remark("" if shown.total or not self._view.ready else "what do users see?")
 

@@ -69,4 +69,5 @@ def _row(parts: list[EscKeys], sizes: list[tuple[int, int]], n: int) -> Line:
     for part, (key_width, word_width) in zip(parts, sizes, strict=True):
         key, word = part[n] if n < len(part) else ("", "")
         line += [(left(key, key_width) + " ", "bold"), (left(word, word_width + _GAP), "muted")]
+    line[-1] = (line[-1][0].rstrip(), "muted")
     return tuple(line)

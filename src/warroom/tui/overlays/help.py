@@ -8,14 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from ...core.line import MARKS
-from ...core.text import clean
+from ...core.text import clean, wrap
 from ...intents import ALL
 from ..console import ConsoleDialog
 from ..field import Field
 from ..key_line import KeyLine, Keys
 from ..keys import shipped
 from ..panes.pane import Card, Surface
-from ..spans import BLANK, Line, clip, left, right
+from ..spans import BLANK, Line, left, right
 from .palette import keys_of
 
 
@@ -118,15 +118,19 @@ def found(typed: str, everything: Sequence[Section]) -> tuple[Section, ...]:
 def lines(shown: Sequence[Section], width: int) -> list[Line]:
     """The sections as lines of at most `width` cells."""
     first = min(38, max(20, width * 2 // 5))
-    keys = max((len(each.key) for section in shown for each in section.entries), default=0)
     out: list[Line] = []
     for section in shown:
+        keys = max(len(each.key) for each in section.entries)
         out += [BLANK] if out else []
         out.append(((section.title, "sky bold"),))
         for each in section.entries:
             room = max(8, width - first - 2 - (keys + 2 if keys else 0))
             tail = ((right(each.key, keys + 2), "bold"),) if keys else ()
-            out.append(((left(each.type, first), "bold"), ("  ", ""), (left(clip(each.does, room), room), ""), *tail))
+            types, does = wrap(each.type, first), wrap(each.does, room)
+            for n in range(max(len(types), len(does))):
+                typed = left(types[n] if n < len(types) else "", first)
+                said = left(does[n] if n < len(does) else "", room)
+                out.append(((typed, "bold"), ("  ", ""), (said, ""), *(tail if n == 0 else ())))
     return out
 
 

@@ -5,8 +5,10 @@ Up and Down choose, Enter and Tab put what was chosen into the prompt; nothing i
 
 from collections.abc import Iterable, Mapping
 
+from rich.cells import cell_len
 from textual.message import Message
 
+from ...core.text import wrap
 from ...intents import ALL, BY_VERB, Intent
 from ..keys import shipped, spoken
 from ..listing import lit, window
@@ -16,6 +18,7 @@ from .above import Strip
 from .matching import ranked
 
 _MOST = 10
+_FRAME = 4
 _USAGE = 34  # cells for verb and arguments, where there is room
 
 
@@ -83,23 +86,38 @@ class Palette(Strip):
     # ── how it looks ──
 
     def rows(self, width: int) -> int:
-        return min(len(self._found), self._most) + (1 if self._alone() else 0) + 2
-
-    def _alone(self) -> bool:
-        return len(self._found) == 1 and bool(self._found[0].example)
+        if len(self._found) == 1:
+            return len(self._alone(self._found[0], max(1, width - _FRAME))) + 2
+        return min(len(self._found), self._most) + 2
 
     def content(self, width: int, height: int) -> Card:
+        if len(self._found) == 1:
+            return Card("Palette", self._alone(self._found[0], width), "Enter does it", tone="sky")
         first, last = window(len(self._found), 1, self._place, self._top, min(height, self._most))
         self._top = first
         lines: list[Line] = []
         for n in range(first, last):
             line = self._row(self._found[n], width)
             lines.append(lit(line, width) if n == self._place else line)
-        if self._alone():
-            lines.append((("as in  ", "muted"), (self._found[0].example, "")))
         count = f"{last} of {len(self._found)} · " if last - first < len(self._found) else ""
-        foot = "↑ ↓ choose · Tab completes" if len(self._found) > 1 else "Enter does it"
-        return Card("Palette", lines, count + foot, tone="sky")
+        return Card("Palette", lines, f"{count}↑ ↓ choose · Tab completes", tone="sky")
+
+    def _alone(self, intent: type[Intent], width: int) -> list[Line]:
+        """The only one, with all there is to say about it."""
+        verb, keys = f"/{intent.verb}", keys_of(intent, self._acts)
+        head = f"{verb} {intent.usage}".rstrip()
+        room = max(8, width - cell_len(keys) - 2)
+        column = min(_USAGE, width // 2)
+        if cell_len(head) <= column and column + 1 + cell_len(intent.words) <= room:
+            lines = [self._row(intent, width)]
+        else:
+            usage = wrap(head, room)
+            first: Line = ((verb, "bold"), (usage[0][len(verb) :], "muted"))
+            lines = [spread(first, ((keys, "sky"),), width), *(((f"  {row}", "muted"),) for row in usage[1:])]
+            lines += [((f"  {row}", ""),) for row in wrap(intent.words, width - 2)]
+        if intent.example:
+            lines.append((("as in  ", "muted"), (intent.example, "")))
+        return lines
 
     def _row(self, intent: type[Intent], width: int) -> Line:
         verb = f"/{intent.verb}"
