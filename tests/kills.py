@@ -40,7 +40,8 @@ class Scene:
         for writer in writers:
             assert writer.stdout is not None
             for _ in range(self.dice.randrange(4)):
-                assert (said := writer.stdout.readline())
+                said = writer.stdout.readline()
+                assert said
                 self.known.add(said.decode().strip())
             _spin(self.dice.random() / 500)
             writer.kill()

@@ -143,13 +143,10 @@ def _console(shared: list[str], inc: str | None) -> int:
 
 def open_console(session: "object", handle: str | None) -> int:
     """The console, in the lobby or in the room of that incident."""
-    import gc
-
     from ..config.settings import Settings
     from .session import Session
 
     assert isinstance(session, Session)
-    gc.enable()
     start = import_module("warroom.tui.start")
     code: int = start.open_console(session.paths, session.settings or Settings(), handle)
     return code

@@ -201,9 +201,8 @@ class Prompt(Widget, can_focus=True):
         lines = self._laid(self.size.width)
         if lines == self._lines:
             return
-        grown = len(lines) != len(self._lines)
         self._lines = lines
-        self.refresh(layout=grown)
+        self.refresh(layout=len(lines) != self.size.height)
 
     def _laid(self, width: int) -> list[Spans]:
         if self.compact:

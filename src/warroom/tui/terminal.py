@@ -6,6 +6,7 @@ a pasted log could press Enter. Hence our own reading of bytes.
 """
 
 import asyncio
+import gc
 import os
 import select
 import signal
@@ -100,6 +101,9 @@ class Terminal(LinuxDriver):
         """Read the keyboard until the app ends. A byte that is no UTF-8 is shown as one, and ends nothing."""
         if not self._heard():
             return
+        # The start is over: what it made stays, and need not be looked through again. See `__main__`.
+        gc.freeze()
+        gc.enable()
         self._only_keys()
         decode = getincrementaldecoder("utf-8")("replace").decode
         tokens, parser = Tokens(), XTermParser(self._debug)
