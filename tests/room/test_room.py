@@ -268,6 +268,18 @@ def test_what_is_remembered_is_there_next_time(path: Path) -> None:
     assert again.memory.history == ("one", "two")
 
 
+def test_a_draft_outlives_another_console_that_closes_later(path: Path) -> None:
+    first, second = LiveRoom(room_at(path)), LiveRoom(room_at(path))
+    for each in (first, second):
+        each.start()
+    first.remember(type(first.memory)(drafts={"prompt": "half a sentence"}))
+    first.close()
+    second.remember(type(second.memory)(history=("a line",)))
+    second.close()
+    kept = LiveRoom(room_at(path)).memory
+    assert (kept.drafts, kept.history) == ({"prompt": "half a sentence"}, ("a line",))
+
+
 def test_a_redaction_empties_what_was_remembered(live: LiveRoom, seen: Seen, path: Path) -> None:
     seen.until(lambda: bool(seen.texts))
     live.remember(type(live.memory)(history=("the password is hunter2",), drafts={"prompt": "hunter2"}))

@@ -51,3 +51,29 @@ def test_texts_are_forgotten_and_the_rest_stays(tmp_path: Path) -> None:
     local.save(name, FULL)
     local.forget_texts(name)
     assert local.load(name) == Local(cursors=FULL.cursors, dismissed=FULL.dismissed, heads=FULL.heads)
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "kept"),
+    [
+        ("", "", "theirs", "theirs"),
+        ("", "mine", "", "mine"),
+        ("", "mine", "theirs", "mine"),
+        ("old", "", "old", ""),
+        ("old", "", "theirs", "theirs"),
+        ("old", "old", "", ""),
+    ],
+)
+def test_a_console_that_closes_takes_no_draft_from_another(base: str, ours: str, theirs: str, kept: str):
+    def drafted(text: str) -> local.Local:
+        return local.Local(drafts={"prompt": text} if text else {})
+
+    assert local.merged(drafted(base), drafted(ours), drafted(theirs)) == drafted(kept)
+
+
+def test_the_lines_of_two_consoles_are_both_kept_and_what_was_wiped_stays_wiped():
+    before, both = local.Local(history=("a",)), local.Local(history=("a", "theirs"))
+    assert local.merged(before, local.Local(history=("a", "mine")), both).history == ("a", "theirs", "mine")
+    assert local.merged(before, local.Local(), both).history == ()
+    many = local.Local(history=tuple(str(n) for n in range(600)))
+    assert len(local.merged(local.Local(), local.Local(), many).history) == 500

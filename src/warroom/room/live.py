@@ -14,7 +14,7 @@ from ..core.acts.entries import AttachEvidence
 from ..core.commands import Command
 from ..core.incident import Incident
 from ..core.values import By
-from ..store import beside, evidence, local
+from ..store import beside, local
 from ..store.errors import StoreError
 from ..store.local import Local
 from ..store.watch import Watcher
@@ -38,6 +38,7 @@ class LiveRoom:
         self._troubled: list[Trouble] = []
         self._thread = threading.Thread(target=self._run, name="room", daemon=True)
         self._memory = local.load(beside.local(room.log.path))
+        self._saved = self._memory  # as it was last read or written here
         self._forgetful = True  # what is remembered is on disk as it is
         self.state: Incident = room.state if room.loaded else room.glimpse()
 
@@ -76,13 +77,15 @@ class LiveRoom:
         return self._memory
 
     def remember(self, memory: Local) -> None:
-        """Keep this; the newest wins, and nobody waits for it."""
+        """Keep this beside what other consoles keep there; nobody waits for it."""
         self._memory = memory
         self._forgetful = False
         self._watcher.wake()
 
     def keep(self, data: bytes, name: str) -> "Future[Outcome]":
         """Bytes as evidence, masked and durable before the fact that names them."""
+        from ..store import evidence  # nobody pastes any before the first frame, which would wait for it
+
         folder = os.path.join(os.path.dirname(self._room.log.path), "evidence")
         try:
             kept = evidence.keep(folder, data, name)
@@ -112,13 +115,18 @@ class LiveRoom:
                 self._commit(asked)
             elif not self._forgetful:
                 self._forgetful = True
-                local.save(beside.local(self._room.log.path), self._memory)
+                self._save()
             elif closing:
                 return
             else:
                 self._watcher.wait(_LONG)
                 if not self._asked:
                     self._guarded(self._follow)
+
+    def _save(self) -> None:
+        path, ours = beside.local(self._room.log.path), self._memory
+        local.save(path, local.merged(self._saved, ours, local.load(path)))
+        self._saved = ours
 
     def _first(self) -> None:
         if self._room.loaded:

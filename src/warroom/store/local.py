@@ -17,6 +17,7 @@ class Local(msgspec.Struct, frozen=True, omit_defaults=True):
     heads: dict[str, tuple[int, str]] = {}  # what a server acknowledged
 
 
+_LINES = 500  # of the history are kept
 _decoder = msgspec.json.Decoder(Local)
 
 
@@ -55,6 +56,17 @@ def save(path: str, state: Local) -> bool:
             pass
         return False
     return True
+
+
+def merged(base: Local, ours: Local, theirs: Local) -> Local:
+    """`ours`, which began as `base`, with what another console of the same person wrote meanwhile: `theirs`."""
+    drafts = theirs.drafts
+    if ours.drafts != base.drafts and (ours.drafts or theirs.drafts == base.drafts):
+        drafts = ours.drafts
+    history, before = ours.history, len(base.history)
+    if history[:before] == base.history:
+        history = (theirs.history + history[before:])[-_LINES:]
+    return msgspec.structs.replace(ours, drafts=drafts, history=history)
 
 
 def forget_texts(path: str) -> None:
