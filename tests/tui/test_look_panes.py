@@ -201,6 +201,14 @@ def test_roles_beyond_the_room_are_counted():
     assert lines[-1] == "… 4 more"
 
 
+def test_a_very_long_name_is_clipped_on_the_one_line_and_pushes_nobody_out():
+    w = story()
+    w.add("14:44:20", "lee", ev.RoleAssigned("commander", "bartholomew-maximilian-von-hohenzollern", was="Dana"))
+    (line,) = text([roles.strip_line(seen(w.state()), 78)])
+    assert "Cmd bartholomew-max… " in line
+    assert "Scribe Lee" in line
+
+
 def test_the_strip_has_roles_and_steps():
     (line,) = text([roles.strip_line(seen(story().state()), 78)])
     assert line == "Cmd Dana Scribe Lee Comms Mei DB Ana App Ivo Deputy nobody   steps 7 of 11"

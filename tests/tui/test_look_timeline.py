@@ -8,7 +8,7 @@ from story import DAY, RoomApp, Writer, at, story
 from warroom.core import events as ev
 from warroom.core.events import Event
 from warroom.core.order import Replay
-from warroom.core.values import MINUTE
+from warroom.core.values import MINUTE, At
 from warroom.tui import timeline as module
 from warroom.tui.clock import stamp
 from warroom.tui.rows import Row, row
@@ -64,7 +64,7 @@ def test_a_time_that_is_not_exact_says_so():
 
 
 def test_a_span_fits_the_column():
-    at_ = ev.At(at("14:01"), at("14:05"))
+    at_ = At(at("14:01"), at("14:05"))
     assert stamp(at_, lambda t: (0, "UTC"), True) == "14:01–05"
 
 
@@ -332,12 +332,13 @@ async def test_a_new_day_begins_with_its_date():
     w = declared()
     w.log("23:59", "ana", "note", "still today")
     late = w.log("14:00", "ana", "note", "tomorrow")
-    w.events[-1] = replace(late, at=ev.At(DAY + 1445 * MINUTE))
+    w.events[-1] = replace(late, at=At(DAY + 1445 * MINUTE))
     async with RoomApp(w.state(), now=DAY + 1446 * MINUTE).run_test(size=(132, 40)) as pilot:
         await ready(pilot)
         lines = screen(pilot)
         assert "─  2026-11-23  ─" in lines[33]
         assert "tomorrow" in lines[34]
+        assert any("─  2026-11-22  ─" in line for line in lines[:33])
 
 
 async def test_a_hundred_thousand_rows_are_looked_at_only_where_they_are_in_sight(monkeypatch: pytest.MonkeyPatch):

@@ -133,7 +133,7 @@ class DeclareScreen(ConsoleDialog[Declared]):
         self._services.compact = height < _ROOMY
         count = len(self.console_app.library.severities)
         fields = (1 if height < _LOW else 3) + (1 if height < _ROOMY else 3)
-        self._choice.styles.height = max(count + 2, min(count + 6, height - fields - 10))
+        self._choice.styles.height = max(count + 2, min(count + 6, height - fields - 9))
 
     @property
     def _choice(self) -> SeverityChoice:

@@ -11,6 +11,7 @@ from ..spans import Line, cells, clip, left, right
 from .pane import READING, Card, Pane
 
 _SINCE = 3
+_NAME = 16  # cells of a name on the one line; a longer one would push the others out
 _GAP = 2
 
 
@@ -101,7 +102,7 @@ def strip_line(moment: Moment, width: int) -> Line:
     out: list[tuple[str, str]] = []
     found = [role for role in _in_order(moment.scene.roles, moment) if role.who or missing(role, moment)]
     for n, role in enumerate(found):
-        who = (_holder(role), "") if role.who else ("nobody", "amber")
+        who = (clip(_holder(role), _NAME), "") if role.who else ("nobody", "amber")
         part = [(clean(role.short or role.name) + " ", "muted"), who, (" ", "")]
         if cells(out) + cells(part) + (3 if n < len(found) - 1 else 0) > room:
             out.append((f"+{len(found) - n}", "muted"))
