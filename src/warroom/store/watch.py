@@ -3,7 +3,6 @@
 By inotify on its folder, so that a rename is seen too; where there is none, by a stat every 200 ms.
 """
 
-import ctypes
 import os
 import select
 import struct
@@ -25,19 +24,36 @@ class Watcher:
     def __init__(self, path: str, *, polling: bool = False) -> None:
         self._path = os.path.realpath(path)
         self._name = os.path.basename(self._path).encode()
-        folder = os.path.dirname(self._path)
-        self._inotify = -1 if polling or is_remote(folder) else _inotify(folder)
+        self._polling = polling
+        self._listening = self._missed = False
+        self._inotify = -1
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._wake, False)
         self._last = self._state()
 
+    def _listen(self) -> None:
+        """The first time: asks the system for notices, and looks whether the file has changed before."""
+        if self._listening:
+            return
+        self._listening = True
+        folder = os.path.dirname(self._path)
+        if not (self._polling or is_remote(folder)):
+            self._inotify = _inotify(folder)
+        state = self._state()
+        self._missed, self._last = state != self._last, state
+
     def fileno(self) -> int | None:
         """What `select` can wait on for a change of the file; None where only looking helps."""
+        self._listen()
         return self._inotify if self._inotify >= 0 else None
 
     def wait(self, timeout_s: float) -> bool:
         """True: the file may have changed. False: `timeout_s` is over, or `wake` was called."""
+        self._listen()
+        if self._missed:
+            self._missed = False
+            return True
         until = time.monotonic() + timeout_s
         while True:
             left = max(0.0, until - time.monotonic())
@@ -105,6 +121,8 @@ def _inotify(folder: str) -> int:
     """A descriptor that is readable when a name in the folder changes, or -1 where there is none to be had."""
     if sys.platform != "linux":
         return -1
+    import ctypes  # slow to import: the first frame does not wait for it
+
     libc = ctypes.CDLL(None, use_errno=True)
     fd: int = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
     if fd < 0:
