@@ -26,7 +26,8 @@ FAULTS = {
         'state.values[key] = (*kept, event); change["values"] = state.values',
     ),
     "fold: whoever was seen is noted in the old state too": (
-        laws.old_states_stay, fold, fold._seen, "seen = dict(seen)", "pass",
+        laws.old_states_stay, fold, fold._seen,
+        "seen = {**seen, name: wrote}", "seen[name] = wrote",
     ),
     "fold: an entry stands where it was written and not where its correction says": (
         laws.parts_fit_together, fold, fold.fold, "state.when(event).t", "event.at.t",

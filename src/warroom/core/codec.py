@@ -298,7 +298,7 @@ def _check(tree: Any, depth: int = 1) -> None:
 
 def has_nul(data: bytes) -> bool:
     """Whether a text in this canonical JSON holds a NUL. The six characters that spell one can also be typed."""
-    return b"\\u0000" in data and b"\\u0000" in data.replace(b"\\\\", b"")
+    return b"\\" in data and b"\\u0000" in data.replace(b"\\\\", b"")
 
 
 def hash_of(data: bytes | msgspec.Raw) -> str:

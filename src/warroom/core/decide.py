@@ -3,11 +3,11 @@
 from . import codec
 from .acts.lifecycle import Declare, ImportTimeline
 from .commands import Command, Draft, Stamp, happened
-from .events import Body
 from .incident import Incident
 from .values import By, Refused
 
-_ENVELOPE = 1024  # what an event's bytes hold beside the body, the writer and `over`, and then some
+# An event's bytes hold other things beside the body, the writer and `over`: this is for all of them, and then some.
+_MOST = codec.MAX_EVENT - 1024
 _PER_ID = 23
 
 
@@ -15,10 +15,9 @@ def decide(state: Incident, command: Command, stamp: Stamp) -> list[Draft] | Ref
     """The drafts of the facts that `command` leads to in `state`, or the sentence that says why not."""
     try:
         _possible(state, command, stamp)
-        writer = _written(stamp.by, "Your name")
         drafts = command.drafts(state, stamp)
         for draft in drafts:
-            _fits(_written(draft.body, "The text") + writer + len(draft.over) * _PER_ID)
+            _fits(draft, stamp.by)
     except Refused as no:
         return no
     return drafts
@@ -35,18 +34,24 @@ def _possible(state: Incident, command: Command, stamp: Stamp) -> None:
         raise Refused("The incident is closed. Reopen it first, or log an entry: entries are always taken.")
 
 
-def _written(part: Body | By, what: str) -> int:
-    """The size of `part` as it will stand in the file. Refuses what no fact can hold; all else is kept as written."""
+def _fits(draft: Draft, by: By) -> None:
+    """Refuses what no fact can hold; all else is kept as written."""
     try:
-        data = codec.canonical(part)
+        data = codec.canonical((by, draft.body))
     except UnicodeEncodeError:
-        raise Refused(f"{what} holds half of a character pair (a lone surrogate); take it out.") from None
+        raise Refused(f"{_broken(by)} holds half of a character pair (a lone surrogate); take it out.") from None
     if codec.has_nul(data):
-        raise Refused(f"{what} holds a NUL character; take it out.")
-    return len(data)
+        raise Refused(f"{_broken(by)} holds a NUL character; take it out.")
+    size = len(data) + len(draft.over) * _PER_ID
+    if size > _MOST:
+        raise Refused(
+            f"That is too long for one fact ({size // 1024} KiB, at most {_MOST // 1024}); keep it as evidence."
+        )
 
 
-def _fits(size: int) -> None:
-    if size > codec.MAX_EVENT - _ENVELOPE:
-        most = (codec.MAX_EVENT - _ENVELOPE) // 1024
-        raise Refused(f"That is too long for one fact ({size // 1024} KiB, at most {most}); keep it as evidence.")
+def _broken(by: By) -> str:
+    """Which of the two cannot be written."""
+    try:
+        return "Your name" if codec.has_nul(codec.canonical(by)) else "The text"
+    except UnicodeEncodeError:
+        return "Your name"

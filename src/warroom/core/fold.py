@@ -18,6 +18,7 @@ _LISTS: dict[type[ev.Body], str] = {
     ev.Linked: "links",
     **dict.fromkeys(ev.PAGES, "pages"),
 }
+_QUOTING = (ev.Logged, ev.RoleAssigned, ev.Acknowledged)
 _MOVES_RUN = (ev.PolicyAttached, ev.PhaseChanged, *ev.PAGES)
 
 
@@ -77,17 +78,12 @@ def _effect(state: Incident, event: Event, before: Incident) -> Incident:
 
 def _seen(seen: dict[str, Ms], event: Event) -> dict[str, Ms]:
     """Who was seen with this fact: the one who wrote it, and the one whom it quotes."""
-    body = event.body
-    who = body.who if isinstance(body, ev.Logged | ev.RoleAssigned | ev.Acknowledged) else ""
-    name = event.by.name
-    seen_name = not name or seen.get(name, event.rec - 1) >= event.rec
-    if seen_name and (not who or seen.get(who, event.at.t - 1) >= event.at.t):
-        return seen
-    seen = dict(seen)
-    if name:
-        seen[name] = max(seen.get(name, event.rec), event.rec)
-    if who:
-        seen[who] = max(seen.get(who, event.at.t), event.at.t)
+    body, name, wrote = event.body, event.by.name, event.rec
+    if name and seen.get(name, wrote - 1) < wrote:
+        seen = {**seen, name: wrote}
+    who = body.who if isinstance(body, _QUOTING) else ""
+    if who and seen.get(who, event.at.t - 1) < event.at.t:
+        seen = {**seen, who: event.at.t}
     return seen
 
 

@@ -57,8 +57,9 @@ class Replay:
         if trial.copy is not None:
             self._become(trial.copy)
             return self.state
-        self._events += trial.events
-        self._order += [event.order for event in trial.events]
+        for event in trial.events:
+            self._events.append(event)
+            self._order.append(event.order)
         self.state = trial.state
         self._mark()
         return self.state
@@ -111,6 +112,8 @@ class Replay:
 
 class Trial:
     """Facts that are sealed and not yet written, folded onto a state that nobody else sees."""
+
+    __slots__ = ("_replay", "copy", "events", "state")
 
     def __init__(self, replay: Replay):
         self._replay = replay

@@ -84,9 +84,11 @@ class Room:
             if isinstance(drafts, Refused):
                 outcomes.append(drafts)
                 continue
-            sealed = [writing.seal(draft, at_now=stamp.now, by=by) for draft in drafts]
-            for event in sealed:
+            sealed: list[Event] = []
+            for draft in drafts:
+                event = writing.seal(draft, at_now=stamp.now, by=by)
                 trial.fold(event)
+                sealed.append(event)
             outcomes.append(sealed)
         if trial.events:
             writing.write()

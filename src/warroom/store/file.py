@@ -10,7 +10,7 @@ from types import TracebackType
 
 from . import disk, layout, lock
 from .errors import Missing, ReadOnlyNow, StoreError, Unreadable, not_opened, not_written, reason
-from .layout import CLOSER, MARK, Place, Row
+from .layout import CLOSER, MARKED, Place, Row
 
 _WINDOW = 4096
 
@@ -176,17 +176,23 @@ class AppendFile:
             if len(rows) > n:
                 break
         end = size - len(CLOSER)
-        mark = data[-len(CLOSER) - MARK : -len(CLOSER)]
-        return Place(self.inode, end, rows[0].number if rows else 0, mark), rows[:n][::-1]
+        return Place(self.inode, end, rows[0].number if rows else 0, data[MARKED]), rows[:n][::-1]
+
+    def ends_at(self, place: Place) -> bool:
+        """Whether nothing was added after `place`."""
+        if place.inode != self.inode:
+            return False
+        end = place.mark + CLOSER
+        return os.pread(self.fd, len(end) + 1, place.end - len(place.mark)) == end
 
     def since(self, place: Place) -> tuple[Place, list[Row]] | None:
         """The rows added after `place`, and the new place; None when the file is not a continuation of it."""
         if place.inode != self.inode:
             return None
+        if self.ends_at(place):
+            return place, []
         mark = place.mark
         start = place.end - len(mark)
-        if os.pread(self.fd, len(mark) + len(CLOSER) + 1, start) == mark + CLOSER:
-            return place, []
         data = disk.read_from(self.fd, start)
         if not (data.startswith(mark) and data.endswith(CLOSER)):
             return None
@@ -194,7 +200,7 @@ class AppendFile:
         if not rows or any(b.number != a for a, b in enumerate(rows, place.last + 1)):
             return None
         end = start + len(data) - len(CLOSER)
-        return Place(self.inode, end, rows[-1].number, data[-len(CLOSER) - MARK : -len(CLOSER)]), rows
+        return Place(self.inode, end, rows[-1].number, data[MARKED]), rows
 
     # ── writing, under the exclusive lock ───────────────────────────────────────────────────────
 
@@ -207,10 +213,11 @@ class AppendFile:
         no fresh file could be made either.
         """
         first = first or place.last + 1
-        text = layout.lines(rows, first, place.last > 0)
+        text = layout.lines(rows, first, place.last > 0) + CLOSER
+        size = len(text)
         try:
-            if os.pwrite(self.fd, text + CLOSER, place.end) != len(text) + len(CLOSER):
-                disk.write_at(self.fd, text + CLOSER, place.end)  # short: once more, to hear why
+            if os.pwrite(self.fd, text, place.end) != size:
+                disk.write_at(self.fd, text, place.end)  # short: once more, to hear why
         except OSError as problem:
             self._undo(place)
             raise not_written(problem, self.path) from problem
@@ -218,8 +225,8 @@ class AppendFile:
             disk.sync(self.fd)
         except OSError as problem:
             return self._afresh(place, rows, first, problem)
-        mark = text[-MARK:] if len(text) >= MARK else (place.mark + text)[-MARK:]
-        return Place(self.inode, place.end + len(text), first + len(rows) - 1, mark)
+        mark = (place.mark + text)[MARKED]
+        return Place(self.inode, place.end + size - len(CLOSER), first + len(rows) - 1, mark)
 
     def _undo(self, place: Place) -> None:
         try:
@@ -284,7 +291,7 @@ class AppendFile:
                 "will be written. Copy what you typed to a safe place, then open the incident again."
             )
             raise ReadOnlyNow(self.doubtful) from problem
-        return Place(self.inode, len(data) - len(CLOSER), last_number, data[-len(CLOSER) - MARK : -len(CLOSER)])
+        return Place(self.inode, len(data) - len(CLOSER), last_number, data[MARKED])
 
     def mend(self, tables: dict[str, bytes] | None = None) -> str:
         """Brings the file back to its layout; what cannot be read goes beside it as `NAME.torn`. Under the lock.

@@ -8,7 +8,8 @@ from codecs import utf_8_decode
 import msgspec
 
 CLOSER = b"\n}}"
-MARK = 128  # so many bytes before the closer are remembered, to know the place again: the last hash is among them
+# What is remembered of the bytes before the closer, to know the place again: the last hash is among them.
+MARKED = slice(-len(CLOSER) - 128, -len(CLOSER))
 MAX_DIGITS = 18
 _PIECE = 1 << 20
 
@@ -48,7 +49,7 @@ def head(tables: dict[str, bytes], last: str) -> bytes:
 
 def lines(rows: list[bytes], first: int, joined: bool) -> bytes:
     """The rows as they stand in the file, numbered from `first`; `joined`: other rows come before them."""
-    text = b",".join([b'\n"%d": %b' % (number, row) for number, row in enumerate(rows, first)])
+    text = b",".join([b'\n"%d": %b' % numbered for numbered in enumerate(rows, first)])
     return b"," + text if joined else text
 
 

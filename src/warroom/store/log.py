@@ -234,6 +234,8 @@ class Log:
         """Takes the lock. What others added since the last look (None: load again), and what is to go on from."""
         self.file.acquire(False, wait)
         try:
+            if self._loaded and self.standing and self.place and self.file.ends_at(self.place):
+                return [], self.standing
             fresh = self._news()
             standing = self.standing
             if standing is None or not self._loaded:
@@ -242,9 +244,6 @@ class Log:
         except BaseException:
             self.file.release()
             raise
-
-    def end(self) -> None:
-        self.file.release()
 
     def _find_standing(self) -> Standing:
         found = self._last_row()

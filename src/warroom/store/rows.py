@@ -38,14 +38,7 @@ _any = msgspec.json.Decoder()
 def pack(event: bytes, hash: str, lam: int, own: tuple[str, int, str]) -> bytes:
     """The row's bytes; every string in it but the event is made of letters and digits."""
     rep, seq, last = own
-    return b'{"e":%b,"h":"%b","lam":%d,"own":["%b",%d,"%b"]}' % (
-        event,
-        hash.encode(),
-        lam,
-        rep.encode(),
-        seq,
-        last.encode(),
-    )
+    return b'{"e":' + event + f',"h":"{hash}","lam":{lam},"own":["{rep}",{seq},"{last}"]}}'.encode()
 
 
 def unpack(data: bytes) -> LogRow | None:

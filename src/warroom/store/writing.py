@@ -44,42 +44,41 @@ class Writing:
     `fresh`: what others wrote since the last look; None: call `log.load()` inside the block, before deciding.
     """
 
-    __slots__ = ("_gone", "_log", "_redact", "_rows", "_wait", "fresh", "lam", "prev", "seq")
+    __slots__ = ("_gone", "_log", "_redact", "_rows", "_standing", "_wait", "fresh")
 
     def __init__(self, log: "Log", wait: float) -> None:
         self._log, self._wait = log, wait
-        self.fresh: list[Event] | None = None
 
     def __enter__(self) -> Self:
-        self.fresh, standing = self._log.begin(self._wait)
+        self.fresh: list[Event] | None
+        self.fresh, self._standing = self._log.begin(self._wait)
         self._rows: list[bytes] = []
         self._redact: set[str] = set()
         self._gone: set[str] = set()  # evidence whose fact was redacted
-        self.lam, self.seq, self.prev = standing.lam, standing.seq, standing.prev
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._log.end()
+        self._log.file.release()
 
     def seal(self, draft: Sealable, *, at_now: Ms, by: By) -> Event:
         """The draft as this replica's next fact; not yet written. Raises NotWritten when it cannot be kept as it is."""
-        log = self._log
+        log, before, body = self._log, self._standing, draft.body
+        rep, seq, lam = log.rep, before.seq + 1, before.lam + 1
         random = os.urandom(36)
-        body = draft.body
         event = Event(
             id=(random[:19].translate(_FIVE_BITS) + random[19:20].translate(_ONE_BIT)).decode(),
             inc=log.inc,
-            rep=log.rep,
-            seq=self.seq + 1,
-            lam=self.lam + 1,
+            rep=rep,
+            seq=seq,
+            lam=lam,
             at=draft.at,
             rec=at_now,
             by=by,
             body=body,
             over=draft.over,
-            prev=self.prev,
+            prev=before.prev,
             salt=random[20:].hex(),
         )
         try:
@@ -96,10 +95,8 @@ class Writing:
         if codec.has_nul(data):
             raise NotWritten("This text has a NUL character in it. Take it out, then press Enter again.")
         _with_hash(event, "hash", hash)
-        self.seq += 1
-        self.lam += 1
-        self.prev = hash
-        self._rows.append(rows.pack(data, hash, self.lam, (log.rep, self.seq, hash)))
+        self._standing = Standing(lam, seq, hash)
+        self._rows.append(rows.pack(data, hash, lam, (rep, seq, hash)))
         if isinstance(body, FactRedacted):
             self.redact(body.of)
         return event
@@ -109,10 +106,13 @@ class Writing:
         event = codec.accept(data, hash)
         if event.inc != self._log.inc:
             raise codec.Bad("a fact of another incident")
-        self.lam = max(self.lam, event.lam)
-        if event.rep == self._log.rep and event.seq > self.seq:
-            self.seq, self.prev = event.seq, hash
-        self._rows.append(rows.pack(data, hash, self.lam, (self._log.rep, self.seq, self.prev)))
+        before = self._standing
+        seq, prev = before.seq, before.prev
+        if event.rep == self._log.rep and event.seq > seq:
+            seq, prev = event.seq, hash
+        lam = max(before.lam, event.lam)
+        self._standing = Standing(lam, seq, prev)
+        self._rows.append(rows.pack(data, hash, lam, (self._log.rep, seq, prev)))
         if isinstance(event.body, FactRedacted):
             self.redact(event.body.of)
         return event
@@ -131,10 +131,9 @@ class Writing:
         try:
             place = self._rewrite(rows) if self._redact else log.file.append(log.place, rows)
         except BaseException:
-            standing = log.standing or Standing()
-            self.lam, self.seq, self.prev = standing.lam, standing.seq, standing.prev
+            self._standing = log.standing or Standing()
             raise
-        log.reached(place, Standing(self.lam, self.seq, self.prev))
+        log.reached(place, self._standing)
         if self._redact:
             self._redact = set()
             self._scrub()
