@@ -132,3 +132,18 @@ def test_a_closed_terminal_leaves_the_lock_free_and_the_draft_kept(incident: str
     cli("log", "written at once")
     with console(incident) as again:
         again.wait_for("half a thou")
+
+
+def test_a_redaction_asks_once_with_its_reason_and_takes_the_text_away(room: PtyScreen, home: Path) -> None:
+    say(room, "the password is hunter2", "hunter2")
+    room.send("/redact last it was a password\r")
+    room.wait_for("Remove this text for good?")
+    room.send("\x1b")
+    room.wait_for("Nothing was redacted")
+    assert "hunter2" in "".join(entry["text"] for entry in timeline())
+    room.send("\r")
+    room.wait_for("Remove this text for good?")
+    room.send("\r")
+    room.wait_for(lambda screen: "hunter2" not in screen.text())
+    assert not [path for path in home.rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()]
+    assert "ok" in cli("verify")

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from textual.binding import Binding
 from textual.containers import Vertical
 
-from ..core.acts.entries import Log
+from ..core.acts.entries import Log, Redact
 from ..core.acts.lifecycle import Settle
 from ..core.commands import Command
 from ..core.incident import Incident
 from ..core.line import Line
+from ..core.text import clean, clip
 from ..core.values import At, Ms, Refused
 from ..core.when import when
 from ..intents import ALL, BY_NAME, BY_VERB, Context, Screen
@@ -229,8 +230,26 @@ class IncidentScreen(RoomScreen):
             return
         if isinstance(asked, Screen):
             self.prompt.accepted()
+        elif isinstance(asked, Redact):
+            self._confirm(asked)
         else:
             self.do(asked)
+
+    def _confirm(self, asked: Redact) -> None:
+        """What cannot be undone is asked once, with its reason in the same dialog."""
+        from .overlays.ask import Ask
+
+        fact = self.live.state.find(asked.of)
+        text = fact.body.text() if fact else asked.of
+        note = f"“{clip(clean(text), 200)}” is removed from the file, from all beside it and from every later export."
+        question = Ask("Remove this text for good?", note, reason="why", text=asked.why, needed=True, tone="red")
+        self.app.push_screen(question, lambda why: self._confirmed(asked, why))
+
+    def _confirmed(self, asked: Redact, why: str | None) -> None:
+        if why is None:
+            self.prompt.refused("Nothing was redacted.")
+        else:
+            self.do(replace(asked, why=why))
 
     def on_prompt_lines_submitted(self, message: Prompt.LinesSubmitted) -> None:
         for line in message.lines[:-1]:

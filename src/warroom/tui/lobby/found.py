@@ -27,9 +27,13 @@ class Found(msgspec.Struct, frozen=True, eq=False):
         return next((each for each in (*self.open, *self.past, *self.drills) if each.id == id), None)
 
     def first(self, typed: str) -> str:
-        """What Enter means before anything is chosen: the first match, without any text an open incident."""
+        """What Enter means before anything is chosen: the first match, without any text an open incident.
+
+        Never a drill: a real alarm with the words of last month's practice must not end up in it.
+        """
         if typed.strip():
-            return self.ids[0]
+            real = (*self.open, *self.past)
+            return real[0].id if real else NEW
         return self.open[0].id if self.open else NEW
 
 

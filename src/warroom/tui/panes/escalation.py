@@ -96,7 +96,7 @@ def _state(level: LevelView, moment: Moment) -> str:
         case "acked":
             return f"acked {moment.hm(level.at or 0)}"
         case "passed":
-            return f"at {moment.hm(level.at or 0)}"
+            return f"passed {moment.hm(level.at or 0)}"
         case "waiting":
             return ""
         case "empty":
