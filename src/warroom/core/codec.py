@@ -89,54 +89,47 @@ def _envelope(wire: _Wire) -> bytes:
     return text if wire.v != ENVELOPE else text[:-1] + b',"v":1}'
 
 
-class _Rest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """What stands after `by` in an envelope, but for `v`."""
-
-    id: str
-    inc: str
-    lam: int
-    over: tuple[str, ...] = ()
-    prev: str = ""
-    rec: Ms = 0
-    rep: str = ""
-    salt: str = ""
-    seq: int = 0
-    type: str = ""
-
-
 def encode(event: Event) -> tuple[bytes, str]:
     """The event's canonical bytes and its hash."""
-    body, salt = event.body, event.salt.encode()
+    body, salt = event.body, event.salt
     if isinstance(body, Redacted):
-        salt = b""
-        said, who = canonical(body.body), canonical(body.by)
+        said, who, salt = canonical(body.body), canonical(body.by), ""
     else:
         said, who = body.raw if isinstance(body, Unknown) else canonical(body), canonical(event.by)
-    at = canonical(event.at)
-    rest = canonical(
-        _Rest(
-            event.id,
-            event.inc,
-            event.lam,
-            event.over,
-            event.prev,
-            event.rec,
-            event.rep,
-            salt.decode(),
-            event.seq,
-            body.type,
-        )
-    )[1:-1]
-    text = b'{"at":%b,"body":%b,"by":%b,%b,"v":%d}' % (at, said, who, rest, event.v)
-    if not salt:
-        return text, sha256(text).hexdigest()
-    bare = b'{"at":%b,"body":"%b","by":"%b",%b,"v":%d}' % (
-        at,
-        sha256(salt + said).hexdigest().encode(),
-        sha256(salt + who).hexdigest().encode(),
-        rest.replace(b',"salt":"%b"' % salt, b"", 1),  # cannot be text: in a string its quotes would be escaped
+    wire = _Wire(
+        event.at,
+        msgspec.Raw(said),
+        msgspec.Raw(who),
+        event.id,
+        event.inc,
+        event.lam,
+        event.over,
+        event.prev,
+        event.rec,
+        event.rep,
+        salt,
+        event.seq,
+        body.type,
         event.v,
     )
+    return _envelope(wire), _hash(wire)
+
+
+def seal(event: Event) -> tuple[bytes, str]:
+    """What `encode` gives, in less time, for a fact that is made here.
+
+    Its id, replica, salt and type need no escaping, and it is neither redacted nor of an unknown kind.
+    """
+    salt, inc = event.salt, canonical(event.inc).decode()
+    at, said, who = canonical(event.at).decode(), canonical(event.body).decode(), canonical(event.by).decode()
+    over = f'"over":{canonical(event.over).decode()},' if event.over else ""
+    prev = f'"prev":{canonical(event.prev).decode()},' if event.prev else ""
+    rec = f'"rec":{event.rec},' if event.rec else ""
+    first = f'"id":"{event.id}","inc":{inc},"lam":{event.lam},{over}{prev}{rec}"rep":"{event.rep}"'
+    last = f'"seq":{event.seq},"type":"{event.body.type}","v":{ENVELOPE}}}'
+    text = f'{{"at":{at},"body":{said},"by":{who},{first},"salt":"{salt}",{last}'.encode()
+    said, who = sha256(f"{salt}{said}".encode()).hexdigest(), sha256(f"{salt}{who}".encode()).hexdigest()
+    bare = f'{{"at":{at},"body":"{said}","by":"{who}",{first},{last}'.encode()
     return text, sha256(bare).hexdigest()
 
 

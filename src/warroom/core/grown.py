@@ -6,18 +6,17 @@ Views share their storage, so appending is cheap; appending to a view that is no
 from bisect import bisect_right
 from collections.abc import Iterator
 
+import msgspec
+
 from .events import Event, Order
 
 
-class Facts:
+class Facts(msgspec.Struct, frozen=True, eq=False):
     """The facts of an incident in the order in which they were folded, each known once by its id."""
 
-    __slots__ = ("_items", "_n", "_where")
-
-    def __init__(self, items: list[Event] | None = None, where: dict[str, int] | None = None, n: int = 0):
-        self._items: list[Event] = items if items is not None else []
-        self._where: dict[str, int] = where if where is not None else {}
-        self._n = n
+    _items: list[Event] = []
+    _where: dict[str, int] = {}
+    _n: int = 0
 
     def append(self, event: Event) -> "Facts":
         items, where, n = self._items, self._where, self._n
@@ -54,15 +53,12 @@ class Facts:
 _Key = tuple[int, Order]
 
 
-class Timeline:
+class Timeline(msgspec.Struct, frozen=True, eq=False):
     """The facts sorted by when they happened, then by the order of folding."""
 
-    __slots__ = ("_items", "_keys", "_n")
-
-    def __init__(self, keys: list[_Key] | None = None, items: list[Event] | None = None, n: int = 0):
-        self._keys: list[_Key] = keys if keys is not None else []
-        self._items: list[Event] = items if items is not None else []
-        self._n = n
+    _keys: list[_Key] = []
+    _items: list[Event] = []
+    _n: int = 0
 
     def append(self, event: Event, t: int) -> "Timeline":
         """With this fact at `t`, which is its own time or the one a correction gave it."""

@@ -6,6 +6,8 @@ A `Replay` keeps what was folded and a few checkpoints; a fact that belongs earl
 from bisect import bisect_left
 from collections.abc import Iterable
 
+import msgspec
+
 from . import codec
 from .events import Event, FactRedacted, Order, Redacted
 from .fold import fold
@@ -50,7 +52,7 @@ class Replay:
 
     def trial(self) -> "Trial":
         """The state as the next commit would make it, while nothing of it is on disk yet."""
-        return Trial(self)
+        return Trial(self, self.state)
 
     def keep(self, trial: "Trial") -> Incident:
         """What was tried is durable now: its state becomes the state."""
@@ -110,16 +112,13 @@ class Replay:
             self._push(event, event.order)
 
 
-class Trial:
+class Trial(msgspec.Struct, eq=False):
     """Facts that are sealed and not yet written, folded onto a state that nobody else sees."""
 
-    __slots__ = ("_replay", "copy", "events", "state")
-
-    def __init__(self, replay: Replay):
-        self._replay = replay
-        self.state = replay.state
-        self.events: list[Event] = []
-        self.copy: Replay | None = None  # from the first redaction on, which reaches back
+    _replay: Replay
+    state: Incident
+    events: list[Event] = []
+    copy: Replay | None = None  # from the first redaction on, which reaches back
 
     def fold(self, event: Event) -> None:
         if self.copy is None and isinstance(event.body, FactRedacted):

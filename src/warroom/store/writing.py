@@ -82,7 +82,7 @@ class Writing:
             salt=random[20:].hex(),
         )
         try:
-            data, hash = codec.encode(event)
+            data, hash = codec.seal(event)
         except UnicodeEncodeError:
             raise NotWritten(
                 "This text has half a character in it (a lone surrogate). Type that place again."
