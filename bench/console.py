@@ -1,6 +1,7 @@
 """Enter → durable → on the screen, and another process's fact → on this screen."""
 
 import os
+import random
 import sys
 from collections.abc import Iterator
 from time import perf_counter
@@ -33,7 +34,8 @@ class Typist:
         before = len(self.terminal.raw)
         self.terminal.send(line)
         self.terminal.until(line[-1:], before)
-        self.terminal.quiet(0.03)
+        # Somewhere between two of Textual's frames, as people press it: always at the same place would favour one side.
+        self.terminal.quiet(0.03 + random.random() / 50)
         before = len(self.terminal.raw)
         begin = self.terminal.send(b"\r")
         took = self.terminal.until(line, before) - begin
@@ -68,6 +70,7 @@ def rows(corpus: Corpus, quick: bool) -> Iterator[Row]:
             nonlocal count
             count += 1
             line = f"other{count:05d}"
+            terminal.quiet(0.03 + random.random() / 50)
             before = len(terminal.raw)
             begin = perf_counter()
             outcome = other.do(LogEntry(text=line))
