@@ -158,6 +158,7 @@ class LiveRoom:
         before, self.state = self.state, self._room.state
         if len(self.state.redacted) > len(before.redacted):
             # What was typed once may be what had to go: nothing that was remembered is kept.
-            self.remember(msgspec.structs.replace(self._memory, drafts={}, history=()))
+            self._memory = msgspec.structs.replace(self._memory, drafts={}, history=())
+            self._save()
         for tell in self._watchers:
             tell(self.state)
