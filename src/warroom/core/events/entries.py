@@ -55,7 +55,9 @@ class Amended(Value, frozen=True, gc=False, omit_defaults=True):
         return (self.type, self.of)
 
     def text(self) -> str:
-        return self.text_ or ""
+        if self.text_ is not None:
+            return self.text_
+        return "an entry" if self.kind_ or self.who or self.to_at else "an entry, back to what it was"
 
 
 class Retracted(Body, frozen=True, gc=False, omit_defaults=True):
