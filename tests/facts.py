@@ -8,9 +8,9 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
-from warroom.core import cadence, codec, escalation, milestones
+from warroom.core import cadence, codec, escalation, milestones, outbox, triggers
 from warroom.core import events as ev
-from warroom.core.acts import entries, lifecycle, paging, people, talk, work
+from warroom.core.acts import delivery, entries, lifecycle, paging, people, talk, work
 from warroom.core.commands import Command, Draft, Stamp
 from warroom.core.decide import decide
 from warroom.core.due import due
@@ -33,6 +33,7 @@ POLICY = ev.PolicyAttached(
         ev.Level(10 * MINUTE, "lead", (BO,)),
     ),
     repeat=1,
+    specialists=(ev.Specialist("db", (BO, SAM)),),
 )
 CHECKLIST = ev.ChecklistAttached(
     "general", "General", (ev.Step("a", "name a commander", due=5 * MINUTE), ev.Step("b", "say what users see"))
@@ -155,7 +156,7 @@ def fingerprint(state: Incident, nows: Sequence[Ms] = NOWS) -> dict[str, object]
         for name in (
             "id", "title", "severity", "phase", "phase_since", "open", "drill", "restricted", "impact", "bridge",
             "services", "roles", "people", "seen", "checklists", "tasks", "open_questions", "conflicts", "entry_count",
-            "last_entry", "ended", "run", "polls", "objections", "questions", "answers", "updates", "links", "pages",
+            "last_entry", "ended", "run", "specialists", "skips", "deliveries", "pager", "polls", "objections", "questions", "answers", "updates", "links", "pages",
             "phase_changes", "declaration", "declared_at",
         )
     }  # fmt: skip
@@ -170,7 +171,21 @@ def fingerprint(state: Incident, nows: Sequence[Ms] = NOWS) -> dict[str, object]
     shown["updates due"] = [cadence.next_due(state, audience) for audience in cadence.AUDIENCES]
     for now in nows:
         shown[f"at +{(now - T0) // MINUTE}m"] = (escalation.view(state, now), due(state, now), state.elapsed(now))
+        shown[f"owed at +{(now - T0) // MINUTE}m"] = owed(state, now)
     return shown
+
+
+def owed(state: Incident, now: Ms) -> tuple[object, ...]:
+    """Everything that the pager would do for this state at `now`."""
+    return (
+        outbox.pages(state, now),
+        outbox.passed(state, now),
+        outbox.to_tell(state, now),
+        outbox.unfinished(state),
+        outbox.waiting_for_answer(state, now),
+        outbox.wake(state, now),
+        triggers.coming(state),
+    )
 
 
 # ── histories ───────────────────────────────────────────────────────────────────────────────────
@@ -213,7 +228,40 @@ def command(pick: Choices, state: Incident, now: Ms, *, only_writing: bool = Fal
     some = pick.of((some, entry, fix))
     who = pick.of(NAMES)
     earlier = At(now - pick.of((0, 1, 7, 90)) * MINUTE)
+    if not only_writing and pick.below(8) == 1:
+        return pager_act(pick, state, now)
     return pick.of(_WRITING if only_writing else _COMMANDS)(pick, some, who, earlier)
+
+
+def pager_act(pick: Choices, state: Incident, now: Ms) -> Command:
+    """Something that a process does which pages, or believes it does."""
+    token = pick.of(("p1", "p2"))
+    waits = [d.delivery for d in outbox.unfinished(state)]
+    pages = outbox.pages(state, now)
+    if waits and pick.below(2):
+        old = state.delivery(pick.of(waits))
+        assert old
+        to = pick.of(ev.delivery.STATES)
+        return delivery.Deliver(delivery=replace(old, state=to, pager=token, twice=to == "sending"))
+    if pages and pick.below(2):
+        page = pick.of(pages)
+        body = ev.DeliveryChanged(
+            outbox.key(state.id, page, "hook", ""), pick.of(("sending", "queued")), channel="hook", ref=page.target.ref,
+            who=page.target.name, level=page.call.level, backup=page.call.backup, round=page.call.round,
+            topic=page.topic, cause=page.call.cause, due=page.call.due, again=now + MINUTE, pager=token, answers=True,
+        )  # fmt: skip
+        return delivery.Deliver(delivery=body)
+    passed = outbox.passed(state, now)
+    if passed and pick.below(2):
+        return delivery.SkipLevel(skip=pick.of(passed))
+    return pick.of(
+        (
+            delivery.TakePager(token=token, where=f"watch@{token}"),
+            delivery.LetGoOfPager(token=token),
+            paging.StepClock(by=pick.of((-60, 60)) * MINUTE),
+            paging.TellOnCall(ref="contact:bo", shifts=(ev.Shift(now, "contact:sam", "sam"),), asked=now),
+        )
+    )
 
 
 _WRITING = (
@@ -234,7 +282,7 @@ _COMMANDS = (
     lambda p, some, who, at: lifecycle.StateImpact(what="5xx", state=p.of(("ongoing", "ended")), since=at.t),
     lambda p, some, who, at: lifecycle.NameService(service=p.of(("web", "db")), affected=bool(p.below(2))),
     lambda p, some, who, at: lifecycle.Rename(title=p.of(("a", "b"))),
-    lambda p, some, who, at: lifecycle.Attach(body=p.of((POLICY, CHECKLIST, _POLICY_2, _CHECKLIST_2))),
+    lambda p, some, who, at: lifecycle.Attach(body=p.of((POLICY, CHECKLIST, _POLICY_2, _CHECKLIST_2, _POLICY_3))),
     lambda p, some, who, at: people.AssignRole(role=p.of(_ROLES), who=p.of(("", who)), replace=True, at=at),
     lambda p, some, who, at: people.OfferRole(role=p.of(_ROLES), who=who),
     lambda p, some, who, at: people.AcceptRole(role=p.of(("", *_ROLES))),
@@ -253,10 +301,25 @@ _COMMANDS = (
     lambda p, some, who, at: paging.ReportNoAnswer(declined=bool(p.below(2)), at=at),
     lambda p, some, who, at: paging.Escalate(level=p.of((None, 1, 3)), why="slow"),
     lambda p, some, who, at: paging.Snooze(length=p.of((1, 15)) * MINUTE, why="vendor"),
+    lambda p, some, who, at: paging.CallSpecialist(topic="db", why="locks"),
+    lambda p, some, who, at: paging.Acknowledge(who="bo", via=p.of(("", "pd")), topic=p.of(("", "db"))),
+    lambda p, some, who, at: paging.ReportNoAnswer(who=p.of(("", "bo", "dana")), topic=p.of(("", "db")), tried="phone"),
+    lambda p, some, who, at: paging.CallOff(why="false alarm", topic=p.of(("", "db"))),
+    lambda p, some, who, at: paging.FireTrigger(trigger=p.of(("long", "alone", "db"))),
 )
 _PHASES = ("identified", "monitoring", "resolved", "closed", "cancelled")
 _ROLES = ("commander", "scribe")
 _POLICY_2 = replace(POLICY, levels=(ev.Level(MINUTE, "all", (BO, SAM)),), ack_expires=5 * MINUTE)
+_POLICY_3 = replace(
+    POLICY,
+    waits=True,
+    version="2",
+    triggers=(
+        ev.Trigger("long", ev.When(elapsed=5 * MINUTE, severity=("SEV1", "SEV2")), level=3, why="not resolved"),
+        ev.Trigger("alone", ev.When(alone=MINUTE, silence=MINUTE), level=1),
+        ev.Trigger("db", ev.When(services=2, unacknowledged=0), topic="db"),
+    ),
+)
 _CHECKLIST_2 = replace(CHECKLIST, steps=CHECKLIST.steps[::-1], version="2")
 
 
@@ -276,12 +339,20 @@ def hostile(pick: Choices, known: Sequence[Event], seq: int) -> Event:
         ev.Escalated(pick.of((-1, 2, 3, 99))),
         ev.Snoozed(T0 + pick.of((-9, 9, 10**9)) * MINUTE, ""),
         ev.StepChanged("general", "zzz", "nonsense"),
+        ev.SpecialistCalled("", (), -5),
+        ev.CalledOff("so", "nothing"),
+        ev.ClockStepped(-(10**12)),
+        ev.LevelSkipped(99, 0, -3),
+        ev.DeliveryChanged("k", pick.of(("sent", "nonsense", "queued")), level=-4, again=T0, answers=True),
+        ev.PagerHeld("t", "there"),
+        ev.OnCallAnswered("contact:sam", (), 0),
         ev.TaskChanged(some.id, "done"),
         ev.QuestionAnswered(some.id, "x"),
         ev.Unknown("moon.phase", b'{"over":[9]}'),
         ev.Unknown("severity.changed", b'{"severity":7}'),
         ev.Declared("second", "SEV5", ("x",)),
-        ev.PolicyAttached("bad", (ev.Level(-MINUTE, "", (SAM,)), ev.Level(0)), repeat=10**9, ack_expires=-5),
+        ev.PolicyAttached("bad", (ev.Level(-MINUTE, "", (SAM,)), ev.Level(0)), repeat=10**9, ack_expires=-5,
+            triggers=(ev.Trigger("t", ev.When(), level=-3), ev.Trigger("u", ev.When(missing="?"), topic="?"))),  # fmt: skip
     )
     lam = max(0, some.lam + pick.of((0, 1, -1, 5)))
     at = T0 + pick.of((0, -5, 30)) * MINUTE

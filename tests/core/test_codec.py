@@ -38,6 +38,8 @@ def _of(type_):
     if isinstance(type_, type) and issubclass(type_, msgspec.Struct):
         return st.builds(type_, **_fields(type_))
     arguments = getattr(type_, "__args__", ())
+    if getattr(type_, "__origin__", None) is tuple and arguments[-1] is not ...:
+        return st.tuples(*(_of(each) for each in arguments))
     if getattr(type_, "__origin__", None) is tuple:
         return st.lists(_of(arguments[0]), max_size=3).map(tuple)
     if getattr(type_, "__origin__", None) is dict:

@@ -10,7 +10,8 @@ from types import CodeType
 import pytest
 
 import laws
-from warroom.core import codec, escalation, events, fold, grown, order
+from warroom.core import codec, events, fold, grown, order
+from warroom.core import run as running
 from warroom.core.grown import Facts, Timeline
 from warroom.core.order import Replay, Trial
 
@@ -40,17 +41,17 @@ FAULTS = {
     ),
     "fold: an acknowledgement that was taken back stays": (
         laws.parts_fit_together, fold, fold._retracted,
-        "run=run_again(state)", "run=state.run",
+        "run=again.run", "run=state.run",
     ),
     "fold: a fact that is known is folded again": (
         laws.fold_takes_anything_twice, fold, fold.fold, "if event.id in facts:", "if False:",
     ),
     "escalation: a level that is not there is believed": (
-        laws.fold_takes_anything, escalation, escalation.apply,
+        laws.fold_takes_anything, running, running.apply,
         "if level != call.level and 1 <= level <= len(run.policy.levels):", "if level != call.level:",
     ),
     "escalation: a level that came due stays next": (
-        laws.the_clock_never_waits_in_the_past, escalation, escalation.advance, "while not run.ack", "if not run.ack",
+        laws.the_clock_never_waits_in_the_past, running, running.advance, "while not run.ack", "if not run.ack",
     ),
     "order: what is late goes to the end": (
         laws.arrives_in_any_order, order, Replay.receive, "or order > self._order[-1]", "or True",

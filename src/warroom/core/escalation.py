@@ -1,59 +1,24 @@
-"""The clock of the escalation: from an escalation policy and what people did about it, who is called when.
-
-A `Run` is what the facts say so far; `advance` brings it to a moment. Both are pure: times are arguments.
-The rules: an acknowledgement stops the clock and runs out (target/goalert#3378); "no answer" moves on at once to the
-backup, then the next level; an empty level is skipped (target/goalert#4548); every snooze ends by itself (#3230).
-"""
+"""The escalation as people see it: every level's state, who is called now, who is next, when and why."""
 
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from .events import Acknowledged, Body, Escalated, Level, NoAnswer, PolicyAttached, Snoozed, Target
-from .values import MINUTE, Ms
+from .events import CalledOff, Level, PolicyAttached, Snoozed, Target
+from .run import Answer, Call, Run, advance, on_duty, people, quiet_at, target_of
+from .triggers import coming
+from .values import Ms
 
 if TYPE_CHECKING:
     from .incident import Incident
 
-_LAST_GAP = 5 * MINUTE  # before the levels start again, when the policy has one level only
-_MOST_ROUNDS = 20  # whatever a policy asks for: nobody is helped by more, and a view must end
-
-
-class Call(msgspec.Struct, frozen=True, gc=False):
-    """Somebody is to be called: level and round count from 1 and 0, backup 0 is the level's own target."""
-
-    level: int
-    due: Ms
-    backup: int = 0
-    round: int = 0
-
-
-class Answer(msgspec.Struct, frozen=True, gc=False):
-    """What became of a call: `acked`, `no answer`, `declined` or `expired`."""
-
-    call: Call
-    what: str
-    who: str
-    at: Ms
-
-
-class Run(msgspec.Struct, frozen=True):
-    """The escalation of one incident as its facts left it."""
-
-    policy: PolicyAttached
-    started: Ms
-    current: Call | None = None
-    next: Call | None = None
-    answers: tuple[Answer, ...] = ()
-    ack: Answer | None = None
-    expires: Ms = 0
-    snoozed: Snoozed | None = None
-    stopped: bool = False
-    called: tuple[Call, ...] = ()  # the last one at each place
-
 
 class LevelView(msgspec.Struct, frozen=True, gc=False):
-    """One line of the pane. `state`: waiting, next, calling, passed, acked, no answer, declined, empty, expired."""
+    """One line of the pane.
+
+    `state`: waiting, next, calling, passed, acked, no answer, declined, empty, quiet, expired. `why`: what calls it
+    out of turn.
+    """
 
     level: int
     backup: int
@@ -62,10 +27,15 @@ class LevelView(msgspec.Struct, frozen=True, gc=False):
     state: str
     at: Ms | None
     others: tuple[Target, ...] = ()  # called at the same time
+    why: str = ""
+    round: int = 0
 
 
 class View(msgspec.Struct, frozen=True, gc=False):
-    """The escalation at a moment. `status`: none, running, acknowledged, snoozed, exhausted, stopped."""
+    """The escalation at a moment.
+
+    `status`: none, waiting (for a trigger), running, acknowledged, snoozed, exhausted, stopped, called off.
+    """
 
     status: str
     policy: PolicyAttached | None = None
@@ -75,123 +45,30 @@ class View(msgspec.Struct, frozen=True, gc=False):
     ack: Answer | None = None
     expires: Ms | None = None
     snoozed: Snoozed | None = None
+    off: CalledOff | None = None
     pages_nobody: bool = True
 
 
-def start(policy: PolicyAttached, at: Ms) -> Run:
-    """The run that begins when `policy` comes into force."""
-    return Run(policy=policy, started=at, next=_from(policy, 0, 0, at))
-
-
-def _from(policy: PolicyAttached, index: int, round: int, base: Ms) -> Call | None:
-    """The first call from level index on that has somebody in it, `after` counted from `base`."""
-    for i in range(index, len(policy.levels)):
-        if people(policy.levels[i]):
-            return Call(i + 1, base + policy.levels[i].after, round=round)
-    return None
-
-
-def people(level: Level) -> tuple[Target, ...]:
-    """The level's targets and then its backups, in the order in which they are called."""
-    return (level.notify[:1] or level.backup[:1]) + (level.backup if level.notify else level.backup[1:])
-
-
-def _following(run: Run, call: Call) -> Call | None:
-    policy = run.policy
-    base = call.due - policy.levels[call.level - 1].after
-    onward = _from(policy, call.level, call.round, base)
-    if onward or call.round >= min(policy.repeat, _MOST_ROUNDS):
-        return onward
-    afters = [level.after for level in policy.levels]
-    gap = afters[-1] - afters[-2] if len(afters) > 1 else _LAST_GAP
-    return _from(policy, 0, call.round + 1, call.due + max(gap, MINUTE))
-
-
-def advance(run: Run, now: Ms) -> Run:
-    """The run at `now`: acknowledgements that ran out, levels that came due."""
-    if run.stopped:
-        return run
-    if run.ack and run.expires <= now:
-        again = Call(run.ack.call.level, run.expires, run.ack.call.backup, run.ack.call.round)
-        expired = Answer(run.ack.call, "expired", run.ack.who, run.expires)
-        run = msgspec.structs.replace(run, ack=None, next=again, answers=(*run.answers, expired))
-    while not run.ack and run.next and run.next.due <= now:
-        run = _call(run, run.next)
-    return run
-
-
-def _call(run: Run, call: Call) -> Run:
-    onward = _following(run, call)
-    snoozed = run.snoozed if run.snoozed and run.snoozed.until > call.due else None
-    if snoozed and onward:
-        onward = msgspec.structs.replace(onward, due=max(onward.due, snoozed.until))
-    before = (c for c in run.called if (c.level, c.backup) != (call.level, call.backup))
-    return msgspec.structs.replace(run, current=call, next=onward, snoozed=snoozed, called=(*before, call))
-
-
-def apply(run: Run, body: Body, at: Ms) -> Run:
-    """The run after somebody acknowledged, did not answer, escalated or snoozed at `at`."""
-    run = advance(run, at)
-    if run.stopped:
-        return run
-    match body:
-        case Acknowledged(who=who, level=level):
-            call = run.current or run.next
-            if call is None:
-                return run
-            if level != call.level and 1 <= level <= len(run.policy.levels):
-                call = Call(level, call.due, round=call.round)
-            answer = Answer(call, "acked", who, at)
-            return msgspec.structs.replace(
-                run,
-                ack=answer,
-                expires=at + run.policy.ack_expires,
-                answers=(*run.answers, answer),
-                current=call,
-                next=run.next if run.current else _following(run, call),
-                snoozed=None,
-            )
-        case NoAnswer(who=who, level=level, backup=backup):
-            if run.ack or not 1 <= level <= len(run.policy.levels):
-                return run
-            call = run.current if run.current and run.current.level == level else Call(level, at, backup)
-            answer = Answer(
-                Call(level, call.due, backup, call.round), "declined" if body.declined else "no answer", who, at
-            )
-            run = msgspec.structs.replace(run, answers=(*run.answers, answer))
-            if run.current is None or run.current.level != level or run.current.backup != backup:
-                return run
-            if backup + 1 < len(people(run.policy.levels[level - 1])):
-                return _call(run, Call(level, at, backup + 1, call.round))
-            if run.next:
-                return advance(msgspec.structs.replace(run, next=msgspec.structs.replace(run.next, due=at)), at)
-            return run
-        case Escalated(level=level) if 1 <= level <= len(run.policy.levels):
-            round = run.current.round if run.current else 0
-            return _call(msgspec.structs.replace(run, ack=None, snoozed=None), Call(level, at, round=round))
-        case Snoozed(until=until) if run.next and not run.ack:
-            later = msgspec.structs.replace(run.next, due=max(run.next.due, until))
-            return msgspec.structs.replace(run, next=later, snoozed=body)
-    return run
-
-
-def sign_of(run: Run, at: Ms) -> Run:
-    """The person who acknowledged was seen at `at`: their acknowledgement lasts that much longer."""
-    if run.ack and at <= run.expires:
-        return msgspec.structs.replace(run, expires=max(run.expires, at + run.policy.ack_expires))
-    return run
-
-
 def pages_nobody(policy: PolicyAttached) -> bool:
-    """Whether no tested channel reaches anybody under this policy: it counts down, and people ring by hand."""
-    return not policy.tested or all(t.example for level in policy.levels for t in people(level))
+    """Whether no channel reaches anybody under this policy: it counts down, and people ring by hand."""
+    return not (policy.reachable or policy.tested) or all(t.example for x in policy.levels for t in people(x))
 
 
 def view(state: "Incident", now: Ms) -> View:
     """The escalation of this incident at `now`, as the pane shows it."""
-    run = state.run
-    if run is None:
+    if state.run is None:
         return View("none")
+    seen = of(state.run, now)
+    return _with_triggers(state, seen, now)
+
+
+def specialists(state: "Incident", now: Ms) -> dict[str, View]:
+    """The specialists' pages, by topic."""
+    return {topic: of(run, now) for topic, run in state.specialists.items()}
+
+
+def of(run: Run, now: Ms) -> View:
+    """One run at `now`, without what triggers may do."""
     run = advance(run, now)
     lines: list[LevelView] = []
     for n, level in enumerate(run.policy.levels, 1):
@@ -199,17 +76,10 @@ def view(state: "Incident", now: Ms) -> View:
         if not who:
             lines.append(LevelView(n, 0, level.name, None, "empty", None))
         for backup in range(len(who)):
-            line = _line(run, n, backup, level)
-            if backup == 0 or line.state not in ("waiting", "passed"):
+            line = _line(run, n, backup, level, now)
+            if backup == 0 or line.state not in ("waiting", "passed", "quiet"):
                 lines.append(line)
-    if run.stopped:
-        status = "stopped"
-    elif run.ack:
-        status = "acknowledged"
-    elif run.next and run.snoozed and run.snoozed.until > now:
-        status = "snoozed"
-    else:
-        status = "running" if run.next else "exhausted"
+    status = _status(run, now)
     upcoming = run.next if status in ("running", "snoozed") else None
     return View(
         status=status,
@@ -220,37 +90,79 @@ def view(state: "Incident", now: Ms) -> View:
         ack=run.ack,
         expires=run.expires if run.ack else None,
         snoozed=run.snoozed if status == "snoozed" else None,
+        off=run.off,
         pages_nobody=pages_nobody(run.policy),
     )
+
+
+def _status(run: Run, now: Ms) -> str:
+    if run.stopped:
+        return "stopped"
+    if run.off:
+        return "called off"
+    if run.ack:
+        return "acknowledged"
+    if run.waits:
+        return "waiting"
+    if run.next and run.snoozed and run.snoozed.until > now:
+        return "snoozed"
+    return "running" if run.next else "exhausted"
+
+
+def _with_triggers(state: "Incident", seen: View, now: Ms) -> View:
+    """With the level that a trigger will call, where that is sooner than its turn."""
+    policy = seen.policy
+    for each in coming(state) if policy else ():
+        level = each.trigger.level
+        if each.trigger.topic or policy is None or (seen.next and (seen.next.at or 0) <= each.at):
+            continue
+        line = _show(level, 0, policy.levels[level - 1], "next", each.at, each.trigger.why)
+        others = (x for x in seen.levels if x.level != level or x.backup)
+        levels = sorted((*others, line), key=lambda x: (x.level, x.backup))
+        before = seen.next
+        if before and before.level != level:
+            levels = [msgspec.structs.replace(x, state="waiting") if x == before else x for x in levels]
+        return msgspec.structs.replace(seen, next=line, levels=tuple(levels))
+    return seen
 
 
 def _view_of(run: Run, call: Call | None, state: str) -> LevelView | None:
     if call is None:
         return None
-    level = run.policy.levels[call.level - 1]
-    return _show(call.level, call.backup, level, state, call.due)
+    return _show(call.level, call.backup, run.policy.levels[call.level - 1], state, call.due, round=call.round)
 
 
-def _show(n: int, backup: int, level: Level, state: str, at: Ms | None) -> LevelView:
+def _show(
+    n: int, backup: int, level: Level, state: str, at: Ms | None, why: str = "", round: int = 0, now: Ms = 0
+) -> LevelView:
     others = level.notify[1:] if backup == 0 else ()
-    return LevelView(n, backup, level.name, target_of(level, backup), state, at, others)
+    target = target_of(level, backup)
+    when = at or now
+    return LevelView(
+        n,
+        backup,
+        level.name,
+        on_duty(target, when) if target else None,
+        state,
+        at,
+        tuple(on_duty(each, when) for each in others),
+        why,
+        round,
+    )
 
 
-def target_of(level: Level, backup: int) -> Target | None:
-    """Whom this level calls at this place: 0 its own target, n its nth backup; None where nobody is."""
-    who = people(level)
-    return who[backup] if backup < len(who) else None
-
-
-def _line(run: Run, n: int, backup: int, level: Level) -> LevelView:
-    here = next((c for c in run.called if c.level == n and c.backup == backup), None)
-    answers = [a for a in run.answers if a.call.level == n and a.call.backup == backup]
-    if run.next and not run.ack and not run.stopped and (run.next.level, run.next.backup) == (n, backup):
+def _line(run: Run, n: int, backup: int, level: Level, now: Ms) -> LevelView:
+    place = (n, backup)
+    here = next((c for c in run.called if c.place == place), None)
+    answers = [a for a in run.answers if a.call.place == place]
+    if run.next and not run.ack and not run.halted and run.next.place == place:
         return _show(n, backup, level, "next", run.next.due)
     if answers and (here is None or answers[-1].at >= here.due):
         return _show(n, backup, level, answers[-1].what, answers[-1].at)
-    if run.current and (run.current.level, run.current.backup) == (n, backup) and not run.stopped:
+    if run.current and run.current.place == place and not run.halted:
         return _show(n, backup, level, "calling", run.current.due)
     if here:
         return _show(n, backup, level, "passed", here.due)
-    return _show(n, backup, level, "waiting", None)
+    if quiet_at(level, now):
+        return _show(n, backup, level, "quiet", None, now=now)
+    return _show(n, backup, level, "waiting", None, now=now)

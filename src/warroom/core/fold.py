@@ -2,10 +2,11 @@
 
 from msgspec.structs import replace
 
-from . import escalation
 from . import events as ev
+from . import run as running
 from .events import Event
 from .incident import Incident
+from .run import Run
 from .values import ENDED, Ms
 
 _LISTS: dict[type[ev.Body], str] = {
@@ -16,10 +17,11 @@ _LISTS: dict[type[ev.Body], str] = {
     ev.QuestionAnswered: "answers",
     ev.UpdatePosted: "updates",
     ev.Linked: "links",
+    ev.LevelSkipped: "skips",
     **dict.fromkeys(ev.PAGES, "pages"),
 }
 _QUOTING = (ev.Logged, ev.RoleAssigned, ev.Acknowledged)
-_MOVES_RUN = (ev.PolicyAttached, ev.PhaseChanged, *ev.PAGES)
+_MOVES_RUN = (ev.PolicyAttached, ev.OnCallAnswered, ev.PhaseChanged, *ev.PAGES)
 
 
 def fold(state: Incident, event: Event) -> Incident:
@@ -38,6 +40,8 @@ def fold(state: Incident, event: Event) -> Incident:
         change["id"] = event.inc
     if state.run and state.run.ack:
         change["run"] = _sign(state.run, event)
+    if state.specialists:
+        change["specialists"] = {topic: _sign(run, event) for topic, run in state.specialists.items()}
     if kind is ev.Logged:
         change["entry_count"] = state.entry_count + (event.id not in state.retracted)
         change["last_entry"] = event.rec
@@ -64,21 +68,51 @@ def _effect(state: Incident, event: Event, before: Incident) -> Incident:
         case ev.PhaseChanged():
             return _phase(state, body, event, before)
         case ev.PolicyAttached():
-            return replace(state, run=_policy(state, body, event.at.t))
+            return replace(state, run=_policy(state, body, event))
+        case ev.OnCallAnswered() if state.run:
+            return replace(state, run=running.told(state.run, body))
         case ev.Amended(of=of):
             return _placed(state, of, before)
         case ev.Retracted(of=of) if of not in state.retracted:
             return _retracted(state, of, event)
         case ev.FactRedacted(of=of) if of not in state.redacted:
             return replace(state, redacted={**state.redacted, of: event})
-        case _ if isinstance(body, ev.PAGES) and state.run and event.id not in state.retracted:
-            return replace(state, run=escalation.apply(state.run, body, event.at.t))
+        case _ if isinstance(body, ev.PAGES) and event.id not in state.retracted:
+            return _page(state, body, event)
     return state
+
+
+def _page(state: Incident, body: ev.Body, event: Event) -> Incident:
+    """What was done about a page: about the hierarchy's, a specialist's, or all of them."""
+    at, topic = event.at.t, getattr(body, "topic", "")
+    if isinstance(body, ev.SpecialistCalled):
+        begun = running.specialist(body, at, event.id)
+        begun = replace(begun, stopped=True) if state.phase in ENDED else begun
+        return replace(state, specialists={**state.specialists, topic: begun})
+    everywhere = isinstance(body, ev.ClockStepped) or (isinstance(body, ev.CalledOff) and not topic)
+    run, specialists = state.run, state.specialists
+    if run and not topic:
+        run = running.apply(run, body, at, event.id)
+    if specialists and (topic or everywhere):
+        specialists = {
+            name: running.apply(each, body, at, event.id) if everywhere or name == topic else each
+            for name, each in specialists.items()
+        }
+    return replace(state, run=run, specialists=specialists)
+
+
+def _is_by_machine(body: object) -> bool:
+    """Whether the pager wrote it by itself: then it tells of nobody who is there."""
+    if isinstance(body, (*ev.MACHINE, ev.ClockStepped, ev.OnCallAnswered)):
+        return True
+    return bool(getattr(body, "via", "") or getattr(body, "trigger", ""))
 
 
 def _seen(seen: dict[str, Ms], event: Event) -> dict[str, Ms]:
     """Who was seen with this fact: the one who wrote it, and the one whom it quotes."""
     body, name, wrote = event.body, event.by.name, event.rec
+    if _is_by_machine(body):
+        name = ""
     if name and seen.get(name, wrote - 1) < wrote:
         seen = {**seen, name: wrote}
     who = body.who if isinstance(body, _QUOTING) else ""
@@ -87,20 +121,31 @@ def _seen(seen: dict[str, Ms], event: Event) -> dict[str, Ms]:
     return seen
 
 
-def _sign(run: escalation.Run, event: Event) -> escalation.Run:
+def _sign(run: Run, event: Event) -> Run:
     """The run after a sign of whoever acknowledged: what they wrote counts when they wrote it, what is told of them
     when it happened."""
     ack = run.ack
     body = event.body
     if ack is None:
         return run
-    if event.by.name == ack.who:
+    if _is_same(run, event.by.name, ack.who) and not _is_by_machine(body):
         at = event.rec
-    elif isinstance(body, ev.Logged) and body.who == ack.who:
+    elif isinstance(body, ev.Logged) and _is_same(run, body.who, ack.who):
         at = event.at.t
     else:
         return run
-    return run if at < ack.at else escalation.sign_of(run, at)
+    return run if at < ack.at else running.sign_of(run, at)
+
+
+def _is_same(run: Run, name: str, other: str) -> bool:
+    """Whether both are one person: by that name, or as a contact of the policy and that contact's id."""
+    if name == other or not name:
+        return bool(name)
+    for level in run.policy.levels:
+        for target in running.people(level) + level.notify[1:]:
+            if running.is_called(target, name) and running.is_called(target, other):
+                return True
+    return False
 
 
 def _tombstone(state: Incident, body: ev.Redacted, event: Event) -> Incident:
@@ -123,15 +168,19 @@ def _tombstone(state: Incident, body: ev.Redacted, event: Event) -> Incident:
 
 
 def _phase(state: Incident, body: ev.PhaseChanged, event: Event, before: Incident) -> Incident:
-    at, run = event.at.t, state.run
+    at, run, specialists = event.at.t, state.run, state.specialists
     ended = before.ended if before.ended is not None else _ended_unseen(state, body, event)
     if state.phase in ENDED:
-        stopped = run and replace(escalation.advance(run, at), stopped=True)
-        return replace(state, ended=at if ended is None else ended, run=stopped)
-    if ended is not None and run:
+        stopped = run and replace(running.advance(run, at), stopped=True)
+        specialists = {topic: replace(running.advance(each, at), stopped=True) for topic, each in specialists.items()}
+        return replace(state, ended=at if ended is None else ended, run=stopped, specialists=specialists)
+    if ended is not None:
         # Whoever did not know of the end did not reopen anything: their escalation goes on as it was.
-        run = escalation.start(run.policy, at) if body.was in ENDED else replace(run, stopped=False)
-    return replace(state, ended=None, run=run)
+        reopened = body.was in ENDED
+        if run:
+            run = running.start(run.policy, at, event.id) if reopened else replace(run, stopped=False)
+        specialists = {} if reopened else {t: replace(each, stopped=False) for t, each in specialists.items()}
+    return replace(state, ended=None, run=run, specialists=specialists)
 
 
 def _ended_unseen(state: Incident, body: ev.PhaseChanged, event: Event) -> Ms | None:
@@ -147,8 +196,12 @@ def _is_tombstone(body: object, of: type[ev.Body]) -> bool:
     return isinstance(body, ev.Redacted) and body.type == of.type
 
 
-def _policy(state: Incident, policy: ev.PolicyAttached, at: Ms) -> escalation.Run:
-    run = escalation.start(policy, at)
+def _policy(state: Incident, policy: ev.PolicyAttached, event: Event) -> Run:
+    """The run under this policy: another version of the one in force changes nothing that has happened."""
+    old = state.run
+    if old and old.policy.policy == policy.policy:
+        return running.revised(running.advance(old, event.at.t), policy)
+    run = running.start(policy, event.at.t, event.id)
     return replace(run, stopped=True) if state.phase in ENDED else run
 
 
@@ -166,16 +219,22 @@ def _retracted(state: Incident, of: str, event: Event) -> Incident:
     body = fact.body if fact else None
     less = int(isinstance(body, ev.Logged))
     state = replace(state, retracted={**state.retracted, of: event}, entry_count=state.entry_count - less)
-    return replace(state, run=run_again(state)) if isinstance(body, ev.PAGES) and state.run else state
+    if not isinstance(body, ev.PAGES):
+        return state
+    again = run_again(state)
+    return replace(state, run=again.run, specialists=again.specialists)
 
 
-def run_again(state: Incident) -> escalation.Run | None:
-    """The escalation as the facts that were not taken back leave it: an old due time is restored."""
+def run_again(state: Incident) -> Incident:
+    """The escalations as the facts that were not taken back leave them: an old due time is restored."""
     again = Incident(retracted=state.retracted)
     for fact in state.facts:
         body = fact.body
         if isinstance(body, _MOVES_RUN) or _is_tombstone(body, ev.PhaseChanged):
             again = fold(again, fact)
-        elif again.run and again.run.ack:
-            again = replace(again, run=_sign(again.run, fact))
-    return again.run
+        else:
+            if again.run and again.run.ack:
+                again = replace(again, run=_sign(again.run, fact))
+            if again.specialists:
+                again = replace(again, specialists={t: _sign(run, fact) for t, run in again.specialists.items()})
+    return again

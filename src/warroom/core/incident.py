@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from . import events as ev
-from .escalation import Run
 from .events import Event, RoleCard, Step
 from .grown import Facts, Timeline
+from .run import Run
 from .values import ENDED, At, Ms, handle, is_drill
 
 Key = tuple[str, ...]
@@ -81,6 +81,7 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
     declaration: Event | None = None
     entry_count: int = 0
     run: Run | None = None
+    specialists: dict[str, Run] = {}  # by topic: pages beside the hierarchy
     tasks_given: tuple[Event, ...] = ()
     polls: tuple[Event, ...] = ()
     objections: tuple[Event, ...] = ()
@@ -89,6 +90,7 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
     updates: tuple[Event, ...] = ()
     links: tuple[Event, ...] = ()
     pages: tuple[Event, ...] = ()
+    skips: tuple[Event, ...] = ()  # levels that came due while nobody paged
     phase_changes: tuple[Event, ...] = ()
     ended: Ms | None = None  # when it was resolved or cancelled, while it is
     last_entry: Ms | None = None  # when somebody last wrote something, by the writer's clock
@@ -242,6 +244,29 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
     def people(self) -> tuple[str, ...]:
         """Everybody who has written, been written about, or has a role, the most recent first."""
         return tuple(sorted(self.seen, key=lambda name: -self.seen[name]))
+
+    # ── pages ──
+
+    @property
+    def runs(self) -> dict[str, Run]:
+        """Every escalation that was started: the hierarchy's under "", the specialists' under their topics."""
+        return {"": self.run, **self.specialists} if self.run else dict(self.specialists)
+
+    @property
+    def pager(self) -> ev.PagerHeld | None:
+        """Which process pages, or None where none does."""
+        body = self.value((ev.PagerHeld.type,))
+        return body if isinstance(body, ev.PagerHeld) and body.token else None
+
+    def delivery(self, key: str) -> ev.DeliveryChanged | None:
+        """The delivery of this key as it stands."""
+        body = self.value((ev.DeliveryChanged.type, key))
+        return body if isinstance(body, ev.DeliveryChanged) else None
+
+    @property
+    def deliveries(self) -> tuple[ev.DeliveryChanged, ...]:
+        """Every delivery as it stands, the oldest first."""
+        return tuple(e.body for _, e in self.under(ev.DeliveryChanged.type) if isinstance(e.body, ev.DeliveryChanged))
 
     # ── checklist and tasks ──
 

@@ -14,6 +14,7 @@ from ..core.incident import Incident
 from ..core.order import Replay
 from ..core.values import By, Ms, Refused
 from ..store.errors import StoreError
+from ..store.lock import WAIT
 from ..store.log import Log
 from ..store.writing import Writing
 
@@ -29,6 +30,7 @@ class Room:
         self.me = me
         self.now = now
         self.loaded = False
+        self.patience = WAIT  # seconds to wait for the lock
         self._replay = Replay()
 
     @property
@@ -62,7 +64,7 @@ class Room:
     def commit(self, asked: Sequence[tuple[Command, By]]) -> list[Outcome]:
         """All of `asked` as one write and one sync; what is refused among them leaves the rest as it is."""
         try:
-            with self.log.writing() as writing:
+            with self.log.writing(self.patience) as writing:
                 self._catch_up(writing)
                 outcomes = self._write(writing, asked)
         except StoreError as failed:

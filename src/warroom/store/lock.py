@@ -43,6 +43,15 @@ def take(fd: int, path: str, shared: bool, wait: float) -> None:
     raise held(fd, path, wait)
 
 
+def at_once(fd: int, shared: bool = False) -> bool:
+    """Takes the lock on this open file if it is free; whether it was."""
+    try:
+        fcntl.flock(fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 def release(fd: int) -> None:
     fcntl.flock(fd, fcntl.LOCK_UN)
 

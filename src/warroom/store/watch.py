@@ -14,8 +14,8 @@ from .network import is_remote
 EVERY = 0.2  # seconds between two looks where nothing wakes us
 
 _MODIFY, _MOVED_FROM, _MOVED_TO, _CREATE, _DELETE = 0x2, 0x40, 0x80, 0x100, 0x200
-_HEAD = struct.Struct("iIII")
-_OVERFLOW = 0x4000
+HEAD = struct.Struct("iIII")
+OVERFLOW = 0x4000
 
 
 class Watcher:
@@ -39,7 +39,7 @@ class Watcher:
         self._listening = True
         folder = os.path.dirname(self._path)
         if not (self._polling or is_remote(folder)):
-            self._inotify = _inotify(folder)
+            self._inotify = inotify(folder)
         state = self._state()
         self._missed, self._last = state != self._last, state
 
@@ -83,9 +83,9 @@ class Watcher:
         at = 0
         found = False
         while at < len(data):
-            _, mask, _, length = _HEAD.unpack_from(data, at)
-            at += _HEAD.size
-            found = found or bool(mask & _OVERFLOW) or data[at : at + length].rstrip(b"\0") == self._name
+            _, mask, _, length = HEAD.unpack_from(data, at)
+            at += HEAD.size
+            found = found or bool(mask & OVERFLOW) or data[at : at + length].rstrip(b"\0") == self._name
             at += length
         return found
 
@@ -117,7 +117,7 @@ class Watcher:
         self._inotify = self._woken = self._wake = -1
 
 
-def _inotify(folder: str) -> int:
+def inotify(folder: str) -> int:
     """A descriptor that is readable when a name in the folder changes, or -1 where there is none to be had."""
     if sys.platform != "linux":
         return -1

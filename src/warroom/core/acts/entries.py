@@ -20,6 +20,8 @@ _NOUNS: dict[type[object], str] = {
     ev.NoAnswer: "a “no answer”",
     ev.Escalated: "an escalation",
     ev.Snoozed: "a snooze",
+    ev.SpecialistCalled: "a specialist's page",
+    ev.CalledOff: "a calling off",
 }
 """What can be taken back; everything else is a value, and values are replaced."""
 

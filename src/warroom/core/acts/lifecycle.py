@@ -4,6 +4,7 @@ Phases are strict: only an active incident resolves, only a resolved or cancelle
 (resolved incidents that kept taking alerts: keephq/keep#2481).
 """
 
+import re
 from typing import ClassVar
 
 import msgspec
@@ -206,6 +207,7 @@ class StateImpact(Command, frozen=True, kw_only=True):
     scope: str = ""
     since: Ms | None = None
     state: str = "ongoing"
+    users: int | None = None  # how many are affected; None: as the words say, where they do
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
         if not self.what.strip():
@@ -216,7 +218,25 @@ class StateImpact(Command, frozen=True, kw_only=True):
         since = self.since
         if since is None and state.impact:
             since = state.impact.since
-        return [self.draft(state, stamp, ev.ImpactStated(self.what.strip(), self.scope, since, how))]
+        users = users_in(f"{self.what} {self.scope}") if self.users is None else self.users
+        if users is not None and not 0 <= users <= _MOST_USERS:
+            raise Refused("That is no number of users.")
+        return [self.draft(state, stamp, ev.ImpactStated(self.what.strip(), self.scope, since, how, users))]
+
+
+_MOST_USERS = 10**12
+_USERS = re.compile(
+    r"(?<![\w.,])(\d{1,3}(?:[ ,.]\d{3})+|\d{1,12})\s*(k|m)?\s+(?:\w+\s+)?(?:users|customers|people)\b", re.I
+)
+
+
+def users_in(text: str) -> int | None:
+    """The largest number of users that a sentence names ("1,200 users", "12k customers"), or None."""
+    found = [
+        int(re.sub(r"\D", "", number)) * {"k": 1_000, "m": 1_000_000}.get(unit.lower(), 1)
+        for number, unit in _USERS.findall(text)
+    ]
+    return max(found, default=None)
 
 
 class NameService(Command, frozen=True, kw_only=True):

@@ -4,6 +4,8 @@ The text of a fact goes; what the fact set (a severity, a phase, a step's state,
 without it. Names of people, services and roles are words too, and go.
 """
 
+from msgspec.structs import replace
+
 from .. import events as ev
 from ..cadence import AUDIENCES
 from ..commands import Draft
@@ -72,6 +74,10 @@ def _left_by(state: Incident, event: Event, gone: list[Event]) -> list[ev.Body]:
             return [ev.QuestionAnswered(of, "answer redacted")]
         case ev.UpdatePosted(audience=audience, next=next, number=number) if event == _last_update(state, audience):
             return [ev.UpdatePosted(audience, "update redacted", next, number)]
+        case ev.LevelSkipped():
+            return [replace(body, who="", why="")]
+        case ev.ClockStepped(by=by):
+            return [ev.ClockStepped(by)]
         case _ if isinstance(body, ev.PAGES) and event == _last_page(state):
             return _of_page(body)
     return []
@@ -119,6 +125,10 @@ def _of_value(body: ev.Value, gone: list[Event]) -> list[ev.Body]:
             return [ev.TaskChanged(of, how, due)]
         case ev.Amended() if isinstance(target, ev.Amended):
             return _unsaid(body, _words(target))
+        case ev.DeliveryChanged():
+            return [replace(body, who="", why="", address="", ref="")]
+        case ev.PagerHeld(token=token, rep=rep):
+            return [ev.PagerHeld(token, "redacted" if token else "", rep)]
         case ev.RoleAssigned(role=role, who=who) if who != getattr(target, "who", ""):
             return [ev.RoleAssigned(role, who)]
     return []
@@ -135,14 +145,16 @@ def _unsaid(body: ev.Amended, words: set[str]) -> list[ev.Body]:
 
 def _of_page(body: ev.Body) -> list[ev.Body]:
     match body:
-        case ev.Acknowledged(level=level):
+        case ev.Acknowledged(level=level, topic=""):
             return [ev.Acknowledged("redacted", level)]
-        case ev.NoAnswer(level=level, backup=backup, declined=declined):
+        case ev.NoAnswer(level=level, backup=backup, declined=declined, topic=""):
             return [ev.NoAnswer("", level, backup, declined)]
         case ev.Escalated(level=level):
             return [ev.Escalated(level)]
         case ev.Snoozed(until=until):
             return [ev.Snoozed(until, "redacted")]
+        case ev.CalledOff(topic=""):
+            return [ev.CalledOff("redacted")]
     return []
 
 

@@ -78,6 +78,7 @@ class ImpactStated(Value, frozen=True, gc=False, omit_defaults=True):
     scope: str = ""
     since: Ms | None = None
     state: str = "ongoing"
+    users: int | None = None  # how many are affected, where somebody said
 
     def text(self) -> str:
         parts = [self.what]

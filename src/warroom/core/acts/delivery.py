@@ -1,0 +1,103 @@
+"""What the pager puts on the log: that it pages, what it sends and what became of it, what it could not do in time.
+
+Each is decided again under the lock: a process that was taken over from, however late it wakes, sends nothing.
+"""
+
+from typing import ClassVar
+
+from .. import events as ev
+from ..commands import Command, Draft, Stamp
+from ..events.delivery import ACCEPTED, OVER, QUEUED, SENDING, UNKNOWN
+from ..incident import Incident
+from ..outbox import closed
+from ..values import Refused
+
+
+class TakePager(Command, frozen=True, kw_only=True):
+    """This process pages from now on: `token` tells it from every other, `where` is for people."""
+
+    token: str
+    where: str
+    rep: str = ""
+    why: str = ""
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        held = state.pager
+        if held and held.token == self.token:
+            raise Refused("It holds the pager already.")
+        was = held.where if held else ""
+        return [self.draft(state, stamp, ev.PagerHeld(self.token, self.where, self.rep, was, self.why))]
+
+
+class LetGoOfPager(Command, frozen=True, kw_only=True):
+    """This process pages no longer. Refused where another one does already."""
+
+    token: str
+    why: str = ""
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        held = _held(state, self.token)
+        return [self.draft(state, stamp, ev.PagerHeld(was=held.where, why=self.why))]
+
+
+def _held(state: Incident, token: str) -> ev.PagerHeld:
+    held = state.pager
+    if held is None or held.token != token:
+        raise Refused(f"{held.where if held else 'Nobody'} holds the pager now.")
+    return held
+
+
+_AFTER: dict[str, tuple[str, ...]] = {
+    QUEUED: ("", QUEUED, SENDING, UNKNOWN),
+    SENDING: ("", QUEUED, UNKNOWN, SENDING),
+    UNKNOWN: (SENDING, UNKNOWN),
+    ACCEPTED: (SENDING, UNKNOWN, ACCEPTED),
+    "sent": ("", SENDING, UNKNOWN, ACCEPTED),
+    "failed": ("", QUEUED, SENDING, UNKNOWN, ACCEPTED),
+    "dropped": (QUEUED, UNKNOWN),
+}
+"""State → the states from which it can follow; "" is none at all."""
+
+
+class Deliver(Command, frozen=True, kw_only=True):
+    """The next state of one delivery, as this pager knows it. Before `sending`, a page must still be open."""
+
+    delivery: ev.DeliveryChanged
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        new = self.delivery
+        _held(state, new.pager)
+        old = state.delivery(new.delivery)
+        if (old.state if old else "") not in _AFTER[new.state]:
+            raise Refused(f"That delivery is {old.state if old else 'not begun'}; it cannot be {new.state} now.")
+        if old and old.state == SENDING == new.state and old.pager == new.pager:
+            raise Refused("That is being sent already.")
+        if old and old.state in OVER:
+            raise Refused(f"That delivery is {old.state} already.")
+        if new.what == "page" and new.state in (SENDING, QUEUED):
+            no = closed(state, new, stamp.now)
+            if no:
+                raise Refused(f"That page is not needed any more: {no}.")
+        return [self.draft(state, stamp, new)]
+
+
+class SkipLevel(Command, frozen=True, kw_only=True):
+    """A level came due while nobody paged: it is not paged now, and the log says why."""
+
+    skip: ev.LevelSkipped
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        for event in state.skips:
+            body = event.body
+            if isinstance(body, ev.LevelSkipped) and (body.topic, body.cause, body.level, body.backup, body.round) == (
+                self.skip.topic,
+                self.skip.cause,
+                self.skip.level,
+                self.skip.backup,
+                self.skip.round,
+            ):
+                raise Refused("That is logged already.")
+        return [self.draft(state, stamp, self.skip)]
