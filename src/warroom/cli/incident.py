@@ -98,8 +98,21 @@ def declared(session: Session, command: act_.Declare | act_.ImportTimeline) -> i
     if isinstance(outcome, Refused):
         raise No(str(outcome))
     with outcome.log as log:
-        made(session, log.inc, log.path, outcome.state)
+        state = outcome.state
+        paged(session, state)
+        made(session, log.inc, log.path, state)
     return OK
+
+
+def paged(session: Session, state: Incident) -> None:
+    """Sees to it that some process pages for this incident, where anybody can be reached; says so where none may."""
+    from ..room import pager
+
+    setting = session.settings.watch if session.settings else True
+    if pager.ensure(session.paths.data, session.paths.state, state, setting) or not pager.wanted(state):
+        return
+    if not pager.allowed(setting) and pager.watching(session.paths.data) is None:
+        out.say("Nobody pages yet: no pager may start by itself here. `warroom watch` pages.")
 
 
 def made(session: Session, inc: str, path: str, state: Incident) -> None:

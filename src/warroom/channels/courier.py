@@ -1,0 +1,335 @@
+"""The courier of one incident: what has to leave the room now, and what the log says about it.
+
+`sending` is on disk before anything leaves. What is found in that state after a crash may have arrived: it is looked
+up where the far side can tell, else sent again under the same key and marked. Every decision is made again under the
+lock, so that of two processes only one sends.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+import msgspec
+from msgspec.structs import replace
+
+from ..config.channels import Channels
+from ..core import outbox
+from ..core.acts.delivery import Deliver, SkipLevel
+from ..core.acts.paging import Acknowledge, FireTrigger, ReportNoAnswer
+from ..core.commands import Command
+from ..core.events import DeliveryChanged, Target
+from ..core.events.delivery import ACCEPTED, ARRIVED, DROPPED, FAILED, QUEUED, SENDING, SENT, UNKNOWN
+from ..core.incident import Incident
+from ..core.run import Call, advance, called_at
+from ..core.text import clean, clip, keepable
+from ..core.triggers import coming
+from ..core.values import SECOND, At, Ms
+from .base import Accepted, Answer, Channel, Failed, Later, Outcome, Sent, Unknown
+from .factory import Unusable
+from .ways import Way, following, ways
+
+TRIES = 20  # of one way; with the pauses below some quarter of an hour
+AGAIN = 3  # tries of what may have arrived
+ASK = 8 * SECOND  # between two looks for an answer on the far side
+_LONGEST = 60 * SECOND
+_WHY = 200  # characters of a reason
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Something for a thread to do with a channel. `act`: send, look up, settle, answer, acknowledge, resolve."""
+
+    act: str
+    delivery: DeliveryChanged
+    who: str = ""
+
+
+Result: TypeAlias = Outcome | Answer | None
+
+
+class Courier:
+    """`token` is the pager's. `turn(channel, now)` is the ms until that channel may be used, 0: now, and then it is."""
+
+    def __init__(
+        self,
+        token: str,
+        config: Channels,
+        channels: Mapping[str, Channel | Unusable],
+        turn: Callable[[str], Ms],
+    ) -> None:
+        self._token = token
+        self._config = config
+        self._channels = channels
+        self._turn = turn
+        self._under_way: set[tuple[str, str]] = set()
+        self._next: dict[tuple[str, str], Ms] = {}  # when a delivery's far side is asked again
+        self._told_before: dict[str, int] = {}  # how often a far side was told in vain
+
+    # ── what is to be done ──
+
+    def first(self, state: Incident, now: Ms) -> list[Command]:
+        """What the log has to say before anything is sent: triggers that are due, levels that nobody paged."""
+        found: list[Command] = [FireTrigger(trigger=c.trigger.id) for c in coming(state) if c.at <= now]
+        for skip in outbox.passed(state, now):
+            why = "it was due while nobody paged; only the level that is due now is called"
+            found.append(SkipLevel(skip=replace(skip, why=why)))
+        return found
+
+    def due(self, state: Incident, now: Ms) -> list[tuple[Command, Job | None]]:
+        """Every delivery that takes a step now, with the job that follows once the step is on disk."""
+        steps: list[tuple[Command, Job | None]] = []
+        steps += self._pages(state, now)
+        for delivery in outbox.unfinished(state):
+            step = self._step(state, delivery, now)
+            if step is not None:
+                steps.append(step)
+        steps += self._other_ways(state, now)
+        return steps
+
+    def _pages(self, state: Incident, now: Ms) -> Iterable[tuple[Command, Job | None]]:
+        for page in outbox.pages(state, now):
+            begin = DeliveryChanged(
+                "",
+                SENDING,
+                ref=page.target.ref,
+                who=page.target.name,
+                level=page.call.level,
+                backup=page.call.backup,
+                round=page.call.round,
+                topic=page.topic,
+                cause=page.call.cause,
+                due=page.call.due,
+                pager=self._token,
+            )
+            every = ways(page.target, self._config, state.restricted)
+            if every:
+                yield from self._begin(state, begin, every[0])
+            else:
+                key = outbox.key(state.id, page, "", "")
+                yield Deliver(delivery=replace(begin, delivery=key, state=FAILED, why=_no_way(page.target))), None
+
+    def _begin(self, state: Incident, begin: DeliveryChanged, way: Way) -> Iterable[tuple[Command, Job | None]]:
+        name, address = way
+        page = outbox.Page(begin.topic, _call(begin), Target(begin.ref, begin.who))
+        key = outbox.key(state.id, page, name, address)
+        channel = self._channels.get(name)
+        begun = replace(begin, delivery=key, channel=name, address=address, attempt=1, again=None, remote="")
+        if not isinstance(channel, Channel):
+            why = channel.why if channel else "there is no such channel here"
+            yield Deliver(delivery=replace(begun, state=FAILED, why=_short(why))), None
+            return
+        if self._turn(name) > 0:
+            return  # its turn comes; nothing is lost, since nothing was said to be sent
+        begun = replace(begun, state=SENDING, answers=channel.answers, why="")
+        yield Deliver(delivery=begun), Job("send", begun)
+
+    def _step(self, state: Incident, old: DeliveryChanged, now: Ms) -> tuple[Command, Job | None] | None:
+        """The next step of a delivery that is not over."""
+        if (old.delivery, "send") in self._under_way or old.what != "page":
+            return None
+        needed_no_more = outbox.closed(state, old, now)
+        mine = replace(old, pager=self._token)
+        if old.state == SENDING:
+            why = "the process that sent it ended before it knew; it may have arrived"
+            return Deliver(delivery=replace(mine, state=UNKNOWN, again=now, why=why)), None
+        if old.state == QUEUED and needed_no_more:
+            return Deliver(delivery=replace(mine, state=DROPPED, again=None, why=_short(needed_no_more))), None
+        if old.state == ACCEPTED or needed_no_more or old.again is None or old.again > now:
+            return None
+        channel = self._channels.get(old.channel)
+        if not isinstance(channel, Channel):
+            why = channel.why if channel else "there is no such channel here"
+            return Deliver(delivery=replace(mine, state=FAILED, again=None, why=_short(why))), None
+        if old.state == UNKNOWN and channel.finds:
+            return None  # `jobs` asks first
+        if self._turn(old.channel) > 0:
+            return None
+        twice = old.twice or old.state == UNKNOWN
+        again = replace(mine, state=SENDING, attempt=old.attempt + 1, again=None, twice=twice, why="")
+        return Deliver(delivery=again), Job("send", again)
+
+    def _other_ways(self, state: Incident, now: Ms) -> Iterable[tuple[Command, Job | None]]:
+        groups: dict[tuple[object, ...], list[DeliveryChanged]] = {}
+        for each in state.deliveries:
+            if each.what == "page" and each.channel:
+                place = (each.topic, each.cause, each.level, each.backup, each.round, each.ref)
+                groups.setdefault(place, []).append(each)
+        for begun in groups.values():
+            last = begun[-1]
+            if any(each.state in (*ARRIVED, SENDING, DROPPED) for each in begun) or outbox.closed(state, last, now):
+                continue
+            target = _target(state, last, now)
+            way = following(ways(target, self._config, state.restricted), begun, now) if target else None
+            if way is not None:
+                yield from self._begin(state, replace(last, pager=self._token, twice=False), way)
+
+    def jobs(self, state: Incident, now: Ms) -> list[Job]:
+        """What far sides are asked and told now; nothing is written before they answer."""
+        return [job for job, at in self._asks(state, now) if at <= now]
+
+    def _asks(self, state: Incident, now: Ms) -> list[tuple[Job, Ms]]:
+        """Every question to a far side that is open and not under way, and when it is asked."""
+        found: list[tuple[Job, Ms]] = []
+
+        def ask(job: Job, wait: Ms) -> None:
+            name = (job.delivery.delivery, job.act)
+            if name not in self._under_way:
+                found.append((job, self._next.setdefault(name, now + wait)))
+
+        for each in outbox.unfinished(state):
+            if each.what != "page":
+                continue
+            if each.state == ACCEPTED:
+                ask(Job("settle", each), SECOND)
+            in_doubt = each.state == UNKNOWN and each.again is not None and self._finds(each.channel)
+            if in_doubt and not outbox.closed(state, each, now):
+                ask(Job("look up", each), max(0, (each.again or 0) - now))
+        for each in outbox.waiting_for_answer(state, now):
+            ask(Job("answer", each), 2 * SECOND)
+        for told in outbox.to_tell(state, now):
+            channel = self._channels.get(told.of.channel)
+            if isinstance(channel, Channel) and channel.follows:
+                ask(Job(told.what, told.of, told.who), 0)
+        return found
+
+    def wake(self, state: Incident, now: Ms) -> Ms | None:
+        """When there is something to do next if nothing happens before; None: never."""
+        moments = [at for _, at in self._asks(state, now)]
+        if (at := outbox.wake(state, now)) is not None:
+            moments.append(at)
+        busy = {delivery for delivery, _ in self._under_way}
+        for each in outbox.unfinished(state):
+            mine = each.state == QUEUED or (each.state == UNKNOWN and not self._finds(each.channel))
+            if mine and each.again is not None and each.delivery not in busy and not outbox.closed(state, each, now):
+                moments.append(each.again)
+        if outbox.pages(state, now):
+            moments.append(now + SECOND // 4)  # a channel's turn is awaited
+        return min(moments) if moments else None
+
+    def _finds(self, name: str) -> bool:
+        channel = self._channels.get(name)
+        return isinstance(channel, Channel) and channel.finds
+
+    # ── what came of it ──
+
+    @property
+    def busy(self) -> bool:
+        """Whether a channel is being used for this incident."""
+        return bool(self._under_way)
+
+    def begun(self, job: Job, now: Ms) -> None:
+        self._under_way.add((job.delivery.delivery, job.act))
+
+    def done(self, state: Incident, job: Job, result: Result, now: Ms) -> list[Command]:
+        """What the log has to say once a channel has answered."""
+        name = (job.delivery.delivery, job.act)
+        self._under_way.discard(name)
+        self._next[name] = now + ASK
+        old = state.delivery(job.delivery.delivery) or job.delivery
+        old = replace(old, pager=self._token)
+        match job.act, result:
+            case "answer", Answer():
+                return self._answered(job.delivery, result, now)
+            case "answer", _:
+                return []
+            case "look up", None:
+                self._next.pop(name)
+                return self._once_more(old, twice=False)
+            case "look up", Sent() | Accepted():
+                return [_settled(old, result)]
+            case "look up", _:
+                return self._once_more(old, twice=True) if old.attempt < AGAIN else [Deliver(delivery=_give_up(old))]
+            case (("acknowledge" | "resolve"), _):
+                return self._told(job, result, now)
+            case "settle", Accepted():
+                self._next[name] = now + _pause(old.attempt) if now - old.due < 60 * SECOND else now + _LONGEST
+                return []
+            case _, Sent() | Accepted():
+                return [_settled(old, result)]
+            case _, Later():
+                return [Deliver(delivery=_later(old, result, now))]
+            case _, Failed():
+                return [Deliver(delivery=replace(old, state=FAILED, again=None, why=_short(result.why)))]
+            case _, Unknown() if old.state == ACCEPTED:
+                return []
+            case _, Unknown():
+                again = now + _pause(old.attempt) if old.attempt < AGAIN else None
+                return [Deliver(delivery=replace(old, state=UNKNOWN, again=again, why=_short(result.why)))]
+        return []
+
+    def _once_more(self, old: DeliveryChanged, *, twice: bool) -> list[Command]:
+        # The next pass sends it, in its channel's turn.
+        why = old.why if twice else "the far side does not have it"
+        return [Deliver(delivery=replace(old, state=QUEUED, again=0, twice=old.twice or twice, why=why))]
+
+    def _answered(self, page: DeliveryChanged, answer: Answer, now: Ms) -> list[Command]:
+        who = keepable(clean(answer.who)).strip()[:100] or page.who
+        at = At(min(now, max(page.due, answer.at))) if answer.at is not None else None
+        level = 0 if page.topic else page.level
+        if answer.what == "declined":
+            return [
+                ReportNoAnswer(declined=True, who=page.who, topic=page.topic, via=page.channel, at=at),
+            ]
+        why = "resolved there" if answer.what == "resolved" else ""
+        return [Acknowledge(who=who, why=why, topic=page.topic, via=page.channel, level=level, at=at)]
+
+    def _told(self, job: Job, result: Result, now: Ms) -> list[Command]:
+        of = job.delivery
+        key = outbox.follow_key(of.delivery, job.act)
+        new = replace(
+            of, delivery=key, what=job.act, of=of.delivery, again=None, twice=False, pager=self._token, answers=False
+        )
+        if isinstance(result, Sent | Accepted):
+            return [Deliver(delivery=replace(new, state=SENT, why=""))]
+        tries = self._told_before[key] = self._told_before.get(key, 0) + 1
+        if isinstance(result, Later | Unknown) and tries < TRIES:
+            wait = result.after * SECOND if isinstance(result, Later) and result.after else _pause(tries)
+            self._next[(of.delivery, job.act)] = now + int(wait)
+            return []
+        why = result.why if isinstance(result, Later | Unknown | Failed) else "no answer"
+        return [Deliver(delivery=replace(new, state=FAILED, why=_short(why)))]
+
+
+def _call(delivery: DeliveryChanged) -> Call:
+    return Call(delivery.level, delivery.due, delivery.backup, delivery.round, delivery.cause)
+
+
+def _target(state: Incident, delivery: DeliveryChanged, now: Ms) -> Target | None:
+    """Whom a delivery is for, as the policy on the log knows them."""
+    run = state.runs.get(delivery.topic)
+    if run is None or not 1 <= delivery.level <= len(run.policy.levels):
+        return None
+    called = called_at(advance(run, now), _call(delivery))
+    return next((target for target in called if target.ref == delivery.ref), None)
+
+
+def _no_way(target: Target) -> str:
+    if target.example:
+        return "an example contact; it reaches nobody"
+    ring = f"; ring {clean(target.phone)}" if target.phone else ""
+    return f"no channel here reaches them{ring}"
+
+
+def _pause(attempt: int) -> Ms:
+    """1, 2, 4, … s, at most a minute."""
+    return min(_LONGEST, SECOND << min(max(attempt - 1, 0), 10))
+
+
+def _later(old: DeliveryChanged, result: Later, now: Ms) -> DeliveryChanged:
+    if old.attempt >= TRIES:
+        why = f"given up after {old.attempt} tries: {result.why}"
+        return replace(old, state=FAILED, again=None, why=_short(why))
+    wait = max(_pause(old.attempt), int((result.after or 0) * SECOND))
+    return replace(old, state=QUEUED, again=now + wait, why=_short(result.why))
+
+
+def _settled(old: DeliveryChanged, result: Sent | Accepted) -> Deliver:
+    state = SENT if isinstance(result, Sent) else ACCEPTED
+    remote = keepable(clean(result.remote))[:300] or old.remote
+    return Deliver(delivery=replace(old, state=state, again=None, remote=remote, why=""))
+
+
+def _give_up(old: DeliveryChanged) -> DeliveryChanged:
+    return replace(old, state=UNKNOWN, again=None)
+
+
+def _short(why: str) -> str:
+    return clip(keepable(clean(why)), _WHY)

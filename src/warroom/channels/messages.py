@@ -1,0 +1,87 @@
+"""From the state of an incident to the message that a channel is given: the brief in its words, and whom it is for."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from ..core.brief import brief
+from ..core.duration import spell
+from ..core.events import DeliveryChanged
+from ..core.incident import Incident
+from ..core.text import clean
+from ..core.values import MINUTE, Ms
+from ..render.brief import texts
+from .base import Message, Words
+
+LATE = 15 * MINUTE  # later than this, the page says so
+
+Handle = Callable[[str], str]
+"""An incident's identity → the handle that is unique here."""
+
+
+class Writer(msgspec.Struct, frozen=True):
+    """Writes messages with the templates of these two folders: the shipped data and the configuration."""
+
+    shipped: str
+    own: str
+    handle: Handle
+
+    def page(self, state: Incident, delivery: DeliveryChanged, now: Ms, *, shared: bool = False) -> Message:
+        """The message of this page. `shared`: many read where it goes."""
+        needed = late(delivery, now)
+        place = delivery.place
+        words = self._words(state, now, needed, place, shared)
+        return self._message(state, delivery, words, place, thread=_thread(state, delivery))
+
+    def status(self, state: Incident, delivery: DeliveryChanged, now: Ms, *, shared: bool = True) -> Message:
+        """The message of a standing status, for nobody in particular."""
+        return self._message(state, delivery, self._words(state, now, "", "", shared), "")
+
+    def bare(self, state: Incident, delivery: DeliveryChanged) -> Message:
+        """The message as far as it takes to find it again: without its words."""
+        return self._message(state, delivery, Words("", "", "", ""), "")
+
+    def _words(self, state: Incident, now: Ms, needed: str, place: str, shared: bool) -> Words:
+        told = brief(state, now, needed=needed, place=place, shared=shared, handle=self.handle(state.id))
+        made = texts(told, self.shipped, self.own)
+        return Words(line=made.line, sms=made.sms, chat=made.chat, mail=made.mail)
+
+    def _message(
+        self, state: Incident, delivery: DeliveryChanged, words: Words, place: str, thread: str = ""
+    ) -> Message:
+        return Message(
+            key=delivery.delivery,
+            words=words,
+            what=delivery.what,
+            incident=self.handle(state.id),
+            inc=state.id,
+            title=clean(state.title),
+            severity=state.severity,
+            phase=state.phase,
+            services=tuple(clean(service) for service in state.services),
+            level=0 if delivery.topic else delivery.level,
+            topic=delivery.topic,
+            round=delivery.round,
+            to=delivery.ref.partition(":")[2],
+            name=clean(delivery.who),
+            address=delivery.address,
+            link=state.bridge if state.bridge.startswith(("https://", "http://")) else "",
+            thread=thread,
+            twice=delivery.twice,
+            drill=state.drill,
+            at=delivery.due,
+        )
+
+
+def late(delivery: DeliveryChanged, now: Ms) -> str:
+    """What a page says that comes late; empty where it comes in time."""
+    wait = now - delivery.due
+    return f"This page is {spell(wait)} late: nobody paged when it was due" if wait > LATE else ""
+
+
+def _thread(state: Incident, delivery: DeliveryChanged) -> str:
+    """What finds the first message about this incident on that channel."""
+    for other in state.deliveries:
+        if other.channel == delivery.channel and other.remote and other.delivery != delivery.delivery:
+            return other.remote
+    return ""

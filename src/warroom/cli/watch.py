@@ -1,0 +1,287 @@
+"""`warroom watch`: pages for every open incident of this folder, without a screen."""
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+from ..core.text import clean
+from ..room import pager
+from ..store import holding
+from ..store.holding import Holder
+from . import out
+from .session import Session
+from .stop import FAILED, OK, REFUSED, No, NotHere
+from .verb import Arguments, Parser, Verb
+
+if TYPE_CHECKING:
+    from ..channels.messages import Writer
+    from ..channels.watch import Watch
+
+_LINGER = 600.0  # seconds that a detached one stays when there is nothing left to page for
+_STOPPING = 5.0
+
+
+def _arguments(parser: Parser) -> None:
+    parser.add_argument("--take", action="store_true", help="take the pager from whichever process holds it")
+    parser.add_argument("--stop", action="store_true", help="end the watch that runs for this folder")
+    parser.add_argument("--status", action="store_true", help="say who pages, and end")
+    parser.add_argument("--detach", action="store_true", help="start it beside this shell, and end")
+    parser.add_argument("--detached", action="store_true", help="as it is started by itself: ends when all is quiet")
+    parser.add_argument("--tied", action="store_true", help="end with the process that started this one")
+
+
+def _run(session: Session, arguments: Arguments) -> int:
+    if arguments.stop:
+        return _stop(session)
+    if arguments.status:
+        return _status(session)
+    if arguments.detach:
+        return _detach(session, arguments)
+    return _watch(session, arguments)
+
+
+# ── another one ──
+
+
+def _lock(session: Session) -> str:
+    return os.path.join(session.paths.data, pager.LOCK)
+
+
+def _status(session: Session) -> int:
+    running = pager.watching(session.paths.data)
+    if session.arguments.json:
+        out.json(
+            {"running": running is not None}
+            | ({"pid": running.pid, "where": running.where, "silent_s": round(running.silent, 1)} if running else {})
+        )
+        return OK if running else REFUSED
+    if running is None:
+        out.data("No watch runs for this folder: `warroom watch` starts one.")
+        return REFUSED
+    well = f"has not been heard of for {running.silent:.0f} s" if running.hangs else "is well"
+    out.data(f"{clean(running.where)}, process {running.pid}, {well}.")
+    return OK
+
+
+def _stop(session: Session) -> int:
+    running = pager.watching(session.paths.data)
+    if running is None:
+        raise NotHere("No watch runs for this folder.")
+    try:
+        os.kill(running.pid, signal.SIGTERM)
+    except OSError as no:
+        raise No(f"Process {running.pid} cannot be ended: {no.strerror}.") from None
+    if not _gone(session, running):
+        raise No(f"Process {running.pid} does not end; `kill -9 {running.pid}` does, and loses nothing.")
+    out.say(f"{clean(running.where)} has ended; nobody pages for this folder now.")
+    return OK
+
+
+def _gone(session: Session, running: Holder) -> bool:
+    until = time.monotonic() + _STOPPING
+    while time.monotonic() < until:
+        now = pager.watching(session.paths.data)
+        if now is None or now.pid != running.pid:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _detach(session: Session, arguments: Arguments) -> int:
+    before = pager.watching(session.paths.data)
+    if before is not None and not arguments.take:
+        raise No(f"{clean(before.where)}, process {before.pid}, watches this folder already.")
+    words = ["--take"] if arguments.take else []
+    if not pager.start(session.paths.state, *words):
+        raise No("It could not be started: the system refused another process.")
+    until = time.monotonic() + _STOPPING
+    while time.monotonic() < until:
+        now = pager.watching(session.paths.data)
+        if now is not None and (before is None or now.pid != before.pid):
+            out.say(f"{clean(now.where)} watches this folder, process {now.pid}.")
+            return OK
+        time.sleep(0.05)
+    raise No(f"It did not begin; what it said is in {os.path.join(session.paths.state, pager.LOG)}.")
+
+
+# ── this one ──
+
+
+def _watch(session: Session, arguments: Arguments) -> int:
+    data = session.paths.data
+    _ = session.replica  # makes the folders
+    token = os.urandom(6).hex()
+    me = Holder(os.getpid(), f"watch@{os.uname().nodename[:40]}", token, arguments.detached)
+    lock = holding.take(_lock(session), me)
+    if lock is None:
+        lock = _take_over(session, arguments, me)
+    _room_for_files()
+    watch = _made(session, arguments, me)
+    for number in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if not arguments.detached else ())):
+        signal.signal(number, lambda *_: watch.stop())
+    if arguments.detached:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    _tell(session, {"what": "watching", "where": me.where, "pid": me.pid, "folder": data})
+    until = _Patience(lock, arguments, data)
+    try:
+        watch.run(until)
+    except OSError as trouble:
+        _tell(session, {"what": "trouble", "text": str(trouble)})
+        return FAILED
+    finally:
+        lock.release()
+    _tell(session, {"what": "ended", "text": until.why or "it was stopped"})
+    return OK
+
+
+def _take_over(session: Session, arguments: Arguments, me: Holder) -> holding.Holding:
+    there = pager.watching(session.paths.data)
+    if there and not arguments.take:
+        more = " and has not been heard of lately" if there.hangs else ""
+        raise No(f"{clean(there.where)}, process {there.pid}, watches this folder already{more}; --take takes it over.")
+    if there and there.pid:
+        # A process that is well ends cleanly and lets go of everything; one that hangs is left behind.
+        try:
+            os.kill(there.pid, signal.SIGTERM)
+        except OSError:
+            pass
+        until = time.monotonic() + (0.5 if there.hangs else 3.0)
+        while time.monotonic() < until and pager.watching(session.paths.data):
+            time.sleep(0.02)
+    lock = holding.take(_lock(session), me, by_force=pager.watching(session.paths.data) is not None)
+    if lock is None:
+        raise No("Another process was faster and watches this folder now.")
+    return lock
+
+
+def _room_for_files() -> None:
+    """A file and a lock for every open incident: as many as the system allows."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft < most:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        except (ValueError, OSError):
+            pass
+
+
+def _made(session: Session, arguments: Arguments, me: Holder) -> "Watch":
+    from ..channels.factory import build
+    from ..channels.watch import Watch
+    from ..config import channels as configured
+    from ..core.values import By
+
+    config, problems = configured.load(session.paths.config)
+    for problem in problems:
+        out.say(str(problem))
+    only = ""
+    if arguments.incident:
+        from .which import by_name
+
+        only = by_name(session.paths, arguments.incident).inc
+    by = By("watch", session.me.login, session.me.host)
+    return Watch(
+        session.paths.incidents,
+        session.replica,
+        by,
+        me,
+        config,
+        build(config),
+        _writer(session),
+        lambda line: _tell(session, line),
+        take=arguments.take,
+        only=only,
+    )
+
+
+def _writer(session: Session) -> "Writer":
+    from ..channels.messages import Writer
+
+    handles: dict[str, str] = {}
+    seen = [-1]
+
+    def handle(inc: str) -> str:
+        try:
+            count = sum(name.endswith(".json") for name in os.listdir(session.paths.incidents))
+        except OSError:
+            count = 0
+        if count != seen[0]:
+            handles.clear()
+            seen[0] = count
+        if inc not in handles:
+            handles[inc] = session.handle(inc)
+        return handles[inc]
+
+    return Writer(session.library.data, session.paths.config, handle)
+
+
+class _Patience:
+    """Whether to go on: not without the lock or the folder, nor, detached, for long without anything to page for."""
+
+    def __init__(self, lock: holding.Holding, arguments: Arguments, data: str) -> None:
+        self._lock, self._detached, self._tied, self._data = lock, arguments.detached, arguments.tied, data
+        self._quiet_since = time.monotonic()
+        self._beat = 0.0
+        self.why = ""
+
+    def __call__(self, idle: bool) -> bool:
+        now = time.monotonic()
+        if not idle:
+            self._quiet_since = now
+        if now - self._beat >= 4.0:
+            self._beat = now
+            self._lock.beat()
+            if not self._lock.still():
+                gone = not os.path.isdir(self._data)
+                self.why = "the folder has gone" if gone else "another watch has taken over"
+                return False
+        if self._detached and now - self._quiet_since > _LINGER:
+            self.why = "nothing is left to page for"
+            return False
+        if self._tied and not _has_parent():
+            self.why = "the process that started it has ended"
+            return False
+        return True
+
+
+def _has_parent() -> bool:
+    """Whether the other end of standard input is still open."""
+    import select
+
+    try:
+        ready, _, _ = select.select([0], [], [], 0)
+        return not (ready and os.read(0, 1) == b"")
+    except OSError:
+        return False
+
+
+def _tell(session: Session, line: dict[str, object]) -> None:
+    """One line of what happened: for people, or as JSON."""
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    try:
+        _print(session, stamp, line)
+    except OSError:
+        pass  # whoever read this has gone; paging goes on
+
+
+def _print(session: Session, stamp: str, line: dict[str, object]) -> None:
+    if session.arguments.json:
+        out.json({"at": stamp, **line})
+        return
+    text = clean(str(line.get("text") or line.get("why") or line.get("where") or line.get("folder") or ""))
+    what = clean(str(line["what"]))
+    handle = f"{line['incident']}  " if line.get("incident") else ""
+    out.data(f"{stamp}  {handle}{what}{': ' if text else ''}{text}")
+
+
+VERBS = {
+    "watch": Verb(
+        "page for every open incident of this folder, without a screen; started by itself when one is declared",
+        "warroom watch --json",
+        _arguments,
+        _run,
+    )
+}

@@ -1,0 +1,243 @@
+"""`channels.toml`: the places that can be reached, one form per kind, and the ranked list of those to fall back on.
+
+A secret never stands in the file: `secret_env` names the variable that holds it, `secret_file` a file of its owner's.
+"""
+
+from collections.abc import Iterator
+from os.path import join, lexists
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+
+from . import toml
+from .forms import Form, Line, Word
+from .problem import Fault, Problem, one_of, shown
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
+class ChannelForm(Form, frozen=True, kw_only=True):
+    """What every kind has. `secrets` names the fields that stand for a secret: `NAME_env` or `NAME_file`."""
+
+    kind: Word
+    shared: bool = False  # many people read it: nothing of a restricted incident goes there
+
+    secrets: ClassVar[tuple[str, ...]] = ()  # those that it cannot do without
+    optional: ClassVar[tuple[str, ...]] = ()
+
+    def faults(self) -> Iterator[Fault]:
+        for name in (*self.secrets, *self.optional):
+            env, file = getattr(self, f"{name}_env"), getattr(self, f"{name}_file")
+            if env and file:
+                yield Fault(f"{name}_env", f"stands beside {name}_file; one of the two is enough")
+            if name in self.secrets and not (env or file):
+                yield Fault(f"{name}_env", "is missing: the name of the environment variable that holds it")
+
+
+class Webhook(ChannelForm, frozen=True, kw_only=True):
+    """A signed POST of JSON to a URL."""
+
+    url: Line
+    secret_env: str = ""  # signs, as Standard Webhooks do
+    secret_file: str = ""
+    token_env: str = ""  # a bearer token, where the far side wants one
+    token_file: str = ""
+    optional: ClassVar = ("secret", "token")
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        yield from _url(self.url)
+
+
+class PagerDuty(ChannelForm, frozen=True, kw_only=True):
+    """Events v2 with a routing key; with a REST token as well, answers are read back."""
+
+    key_env: str = ""  # the integration's routing key
+    key_file: str = ""
+    token_env: str = ""  # REST
+    token_file: str = ""
+    sender: str = ""  # the e-mail address that REST writes want as `From`
+    service: str = ""  # the service's id, for incidents made by REST
+    events_url: Line = "https://events.pagerduty.com"
+    url: Line = "https://api.pagerduty.com"
+    secrets: ClassVar = ("key",)
+    optional: ClassVar = ("token",)
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        yield from _url(self.url)
+        yield from _url(self.events_url, "events_url")
+
+
+class Opsgenie(ChannelForm, frozen=True, kw_only=True):
+    """Opsgenie, or with `kind = "jsm"` its successor: the same bodies at another address."""
+
+    key_env: str = ""
+    key_file: str = ""
+    url: str = ""  # empty: the vendor's own for this kind
+    responder: str = ""  # "team:payments", "user:ana@x.org", "schedule:NAME", "escalation:NAME"
+    secrets: ClassVar = ("key",)
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        if self.url:
+            yield from _url(self.url)
+        head, found, rest = self.responder.partition(":")
+        if self.responder and not (found and rest and head in RESPONDERS):
+            yield Fault("responder", f"“{shown(self.responder)}” should be one of {one_of(RESPONDERS)}, “:” and a name")
+
+
+RESPONDERS = ("team", "user", "schedule", "escalation")
+
+
+class Slack(ChannelForm, frozen=True, kw_only=True):
+    """Posts with a bot token. `channel` is where pages go that name no person; `status` keeps one pinned message."""
+
+    token_env: str = ""
+    token_file: str = ""
+    channel: str = ""
+    status: bool = False
+    url: Line = "https://slack.com/api"
+    secrets: ClassVar = ("token",)
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        yield from _url(self.url)
+        if self.status and not self.channel:
+            yield Fault("status", "needs `channel`, the one that the pinned message stands in")
+
+
+class Email(ChannelForm, frozen=True, kw_only=True):
+    """SMTP. `to` is where pages go that name no address."""
+
+    host: Line
+    port: Port = 587
+    sender: Line
+    to: str = ""
+    tls: str = "starttls"
+    user: str = ""
+    password_env: str = ""
+    password_file: str = ""
+    optional: ClassVar = ("password",)
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        if self.tls not in TLS:
+            yield Fault("tls", f"“{shown(self.tls)}” is not one of {one_of(TLS)}")
+        if "@" not in self.sender:
+            yield Fault("sender", f"“{shown(self.sender)}” is not an e-mail address")
+        if self.user and not (self.password_env or self.password_file):
+            yield Fault("user", "needs password_env or password_file beside it")
+
+
+TLS = ("starttls", "tls", "none")
+
+
+class Bell(ChannelForm, frozen=True, kw_only=True):
+    """The bell of the terminals that this person is logged in on."""
+
+
+class Desktop(ChannelForm, frozen=True, kw_only=True):
+    """A notification on this machine's desktop."""
+
+
+class Apprise(ChannelForm, frozen=True, kw_only=True):
+    """Any service that apprise knows; its URL is a secret, since it holds the credentials."""
+
+    url_env: str = ""
+    url_file: str = ""
+    secrets: ClassVar = ("url",)
+
+
+KINDS: dict[str, type[ChannelForm]] = {
+    "webhook": Webhook,
+    "pagerduty": PagerDuty,
+    "opsgenie": Opsgenie,
+    "jsm": Opsgenie,
+    "slack": Slack,
+    "email": Email,
+    "bell": Bell,
+    "desktop": Desktop,
+    "apprise": Apprise,
+}
+
+
+class Channels(msgspec.Struct, frozen=True):
+    """What `channels.toml` says. `fallback`: the ways that are tried when a person's own have all failed, best first.
+
+    Each of them is written as in a contact's `reach`: a channel's name, or `CHANNEL:ADDRESS`.
+    """
+
+    by_name: dict[str, ChannelForm] = {}
+    fallback: tuple[str, ...] = ()
+    file: str = ""
+
+    def way(self, reach: str) -> tuple[str, str] | None:
+        """The channel and the address that `reach` names; None where there is no such channel."""
+        if reach in self.by_name:
+            return reach, ""
+        name, _, address = reach.partition(":")
+        return (name, address) if name in self.by_name else None
+
+
+def load(folder: str) -> tuple[Channels, list[Problem]]:
+    """The channels in this configuration folder and what is wrong with them. Never raises."""
+    file, text = join(folder, "channels.toml"), ""
+    if not lexists(file):
+        return Channels(), []
+    found: dict[str, ChannelForm] = {}
+    fallback: tuple[str, ...] = ()
+    problems: list[Problem] = []
+
+    def say(fault: Fault, instead: str) -> None:
+        problems.append(Problem(file, toml.place(fault, text), fault.reason, instead))
+
+    try:
+        tree, text = toml.read(file)
+    except Fault as fault:
+        say(fault, "Nobody can be reached through it.")
+        return Channels(file=file), problems
+    for key in tree:
+        if key not in ("channel", "fallback"):
+            say(Fault(shown(key), f"“{shown(key)}” is not a key that anything reads; the keys here are channel and fallback"), "It is ignored.")
+    table = tree.get("channel", {})
+    if not isinstance(table, dict):
+        say(Fault("channel", "should be tables, as [channel.NAME]"), "Nobody can be reached through it.")
+        table = {}
+    for name, row in table.items():
+        try:
+            found[name] = _channel(name, row)
+        except Fault as fault:
+            say(fault, "This channel is ignored.")
+    try:
+        fallback = toml.convert(tree.get("fallback", []), tuple[str, ...], "fallback")
+    except Fault as fault:
+        say(fault, "There is nothing to fall back on.")
+    channels = Channels(found, fallback, file)
+    for number, reach in enumerate(fallback, 1):
+        if channels.way(reach) is None:
+            say(Fault(f"fallback[{number}]", f"there is no channel “{shown(reach)}”"), "It is passed over.")
+    return channels, problems
+
+
+def _channel(name: str, row: Any) -> ChannelForm:
+    at = f"channel.{name}"
+    if ":" in name:
+        raise Fault(at, "should have no “:” in its name, since an address stands behind one")
+    kind = row.get("kind") if isinstance(row, dict) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        said = f"“{shown(kind)}” is not a kind of channel" if isinstance(kind, str) else "has no kind"
+        raise Fault(f"{at}.kind", f"{said}; there are {one_of(tuple(KINDS))}")
+    form: ChannelForm = toml.convert(row, KINDS[kind], at)
+    for fault in form.faults():
+        raise Fault(f"{at}.{fault.path}", fault.reason)
+    return form
+
+
+def _url(url: str, at: str = "url") -> Iterator[Fault]:
+    scheme, found, rest = url.partition("://")
+    host = rest.partition("/")[0]
+    if scheme not in ("http", "https") or not found or not host:
+        yield Fault(at, f"“{shown(url)}” is not an address that begins with https:// or http://")
+    elif "@" in host:
+        yield Fault(at, "holds a user or password; put it into a variable and name that")
