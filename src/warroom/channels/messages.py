@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..core.brief import brief
+from ..core.brief import Brief, brief
 from ..core.duration import spell
 from ..core.events import DeliveryChanged
 from ..core.incident import Incident
@@ -28,26 +28,28 @@ class Writer(msgspec.Struct, frozen=True):
 
     def page(self, state: Incident, delivery: DeliveryChanged, now: Ms, *, shared: bool = False) -> Message:
         """The message of this page. `shared`: many read where it goes."""
-        needed = late(delivery, now)
-        place = delivery.place
-        words = self._words(state, now, needed, place, shared)
-        return self._message(state, delivery, words, place, thread=_thread(state, delivery))
+        told = brief(state, now, place=delivery.place, shared=shared, handle=self.handle(state.id))
+        if wait := late(delivery, now):
+            told = msgspec.structs.replace(told, needed=f"{told.needed} · {wait}")
+        message = self._message(state, delivery, self._words(told), thread=_thread(state, delivery))
+        return _veiled(message) if told.hidden else message
 
     def status(self, state: Incident, delivery: DeliveryChanged, now: Ms, *, shared: bool = True) -> Message:
         """The message of a standing status, for nobody in particular."""
-        return self._message(state, delivery, self._words(state, now, "", "", shared), "")
+        told = brief(state, now, shared=shared, handle=self.handle(state.id))
+        message = self._message(state, delivery, self._words(told))
+        return _veiled(message) if told.hidden else message
 
     def bare(self, state: Incident, delivery: DeliveryChanged) -> Message:
         """The message as far as it takes to find it again: without its words."""
-        return self._message(state, delivery, Words("", "", "", ""), "")
+        return self._message(state, delivery, Words("", "", "", ""), thread=_thread(state, delivery))
 
-    def _words(self, state: Incident, now: Ms, needed: str, place: str, shared: bool) -> Words:
-        told = brief(state, now, needed=needed, place=place, shared=shared, handle=self.handle(state.id))
+    def _words(self, told: Brief) -> Words:
         made = texts(told, self.shipped, self.own)
         return Words(line=made.line, sms=made.sms, chat=made.chat, mail=made.mail)
 
     def _message(
-        self, state: Incident, delivery: DeliveryChanged, words: Words, place: str, thread: str = ""
+        self, state: Incident, delivery: DeliveryChanged, words: Words, thread: str = ""
     ) -> Message:
         return Message(
             key=delivery.delivery,
@@ -73,15 +75,18 @@ class Writer(msgspec.Struct, frozen=True):
         )
 
 
+def _veiled(message: Message) -> Message:
+    """Without what a restricted incident is about: its handle alone is for everybody."""
+    return msgspec.structs.replace(message, title="restricted", severity="", phase="", services=(), topic="", link="")
+
+
 def late(delivery: DeliveryChanged, now: Ms) -> str:
     """What a page says that comes late; empty where it comes in time."""
     wait = now - delivery.due
-    return f"This page is {spell(wait)} late: nobody paged when it was due" if wait > LATE else ""
+    return f"this page is {spell(wait)} late, since nobody paged when it was due" if wait > LATE else ""
 
 
 def _thread(state: Incident, delivery: DeliveryChanged) -> str:
-    """What finds the first message about this incident on that channel."""
-    for other in state.deliveries:
-        if other.channel == delivery.channel and other.remote and other.delivery != delivery.delivery:
-            return other.remote
-    return ""
+    """What finds the first message about this incident on that channel; empty for that one itself."""
+    first = next((d for d in state.deliveries if d.channel == delivery.channel and d.remote and not d.of), None)
+    return "" if first is None or first.delivery == delivery.delivery else first.remote

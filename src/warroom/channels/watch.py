@@ -6,8 +6,6 @@ other. An incident is this process's only while it holds the lock beside its fil
 
 import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
 from ..config.channels import Channels
@@ -23,19 +21,21 @@ from ..store import beside, holding
 from ..store.errors import StoreError
 from ..store.folder_watch import FolderWatcher
 from ..store.log import Log
-from .base import Channel, Failed, Later, Message
+from .base import Channel
 from .clock import Clock
 from .courier import Courier, Job, Result
 from .factory import Unusable, for_incident
-from .limiter import Pace
+from .hands import Hands
 from .messages import Writer
+from .rota import Rota
+from .standing import ACT as STANDING
+from .standing import Standing, unsaid
 from .ways import ways
 
 BEAT = 4 * SECOND
 LOOK = 20 * SECOND  # between two looks at the whole folder, beside what is noticed
 _TICK = 1.0  # seconds: the longest it sleeps
 _SHORT = 50  # ms: the shortest
-_THREADS = 8  # for each channel
 _PASSES = 5
 _PATIENCE = 1.0  # seconds for a file's lock: others wait behind it
 
@@ -46,8 +46,15 @@ Told: TypeAlias = Callable[[dict[str, object]], None]
 class Kept:
     """One incident that this process pages for."""
 
-    def __init__(self, room: Room, lock: holding.Holding, courier: Courier, channels: Mapping[str, Channel | Unusable]):
-        self.room, self.lock, self.courier, self.channels = room, lock, courier, channels
+    def __init__(
+        self,
+        room: Room,
+        lock: holding.Holding,
+        courier: Courier,
+        standing: Standing,
+        channels: Mapping[str, Channel | Unusable],
+    ) -> None:
+        self.room, self.lock, self.courier, self.standing, self.channels = room, lock, courier, standing, channels
         self.wake: Ms = 0
         self.taken = False  # whether the log says that it is ours
 
@@ -69,23 +76,21 @@ class Watch:
         clock: Clock | None = None,
         take: bool = False,
         only: str = "",
+        rota: Rota | None = None,
     ) -> None:
         self._folder, self._replica, self._by, self._holder = incidents, replica, by, holder
         self._config, self._channels, self._writer, self._tell = config, channels, writer, tell
         self._clock = clock or Clock()
         self._take = self._takes = take
-        self._only = only
+        self._only, self._rota = only, rota
         self._kept: dict[str, Kept] = {}
         self._passed_over: dict[str, tuple[int, int]] = {}  # path → how the file looked when there was nothing to do
         self._troubles: dict[str, str] = {}
-        self._paces: dict[str, Pace] = {}
-        self._pools: dict[str, ThreadPoolExecutor] = {}
-        self._results: SimpleQueue[tuple[str, Job, Result]] = SimpleQueue()
         self._watcher = FolderWatcher(incidents)
+        self._hands = Hands(channels, self._clock.now, self._watcher.wake)
         self._stopping = False
         self._beat: Ms = 0
         self._looked: Ms = 0
-        self._under_way = 0
         self._unwritten: list[tuple[str, Job, Result]] = []
 
     # ── the loop ──
@@ -96,23 +101,28 @@ class Watch:
         self._watcher.wake()
 
     @property
+    def busy(self) -> bool:
+        """Whether a channel is being used, or what came of it is still to be written."""
+        return bool(self._hands.under_way or self._unwritten)
+
+    @property
     def idle(self) -> bool:
         """Whether nothing here is paged for, and nothing is under way."""
-        return not self._kept and not self._under_way and not self._unwritten
+        return not self._kept and not self.busy
 
     def run(self, patience: Callable[[bool], bool] = lambda idle: True) -> None:
         """Pages until `stop`, or until `patience(idle)` says that it is enough. Leaves nothing half done."""
         changed: set[str] | None = None
         try:
             while not self._stopping:
-                self._turn(changed)
+                self.turn(changed)
                 if not patience(self.idle):
                     return
                 changed = self._watcher.wait(self._sleep())
         finally:
             self._close()
 
-    def _turn(self, changed: set[str] | None) -> None:
+    def turn(self, changed: set[str] | None) -> None:
         stepped = self._clock.stepped()
         if stepped:
             self._step(stepped)
@@ -127,9 +137,13 @@ class Watch:
             self._look(changed)
         self._collect()
         now = self._clock.now()
+        fresh = self._rota is not None and self._rota.look(self._states, now, self._watcher.wake)
         for path, kept in list(self._kept.items()):
-            if kept.wake <= now:
+            if kept.wake <= now or fresh:
                 self._work(path, kept)
+
+    def _states(self) -> list[Incident]:
+        return [kept.room.state for kept in self._kept.values()]
 
     def _sleep(self) -> float:
         if not self._kept:
@@ -206,7 +220,9 @@ class Watch:
         if other and other.rep and other.rep != self._replica and not self._takes:
             return False  # another folder's process pages; this one takes over only when it is told to
         if not state.open:
-            return any(self._follows(told.of.channel) for told in outbox.to_tell(state, self._clock.now()))
+            now = self._clock.now()
+            told = any(self._follows(told.of.channel) for told in outbox.to_tell(state, now))
+            return told or unsaid(state, self._config, self._channels, now)
         levels = [t for level in state.run.policy.levels for t in (*people(level), *level.notify[1:])]
         targets = [*levels, *(t for each in state.run.policy.specialists for t in each.targets)]
         return any(ways(on_duty(t, shift.start), self._config) for t in targets for shift in t.shifts) or any(
@@ -229,7 +245,12 @@ class Watch:
             lock.release()
             raise
         channels = for_incident(room.state.id, self._channels)
-        self._kept[path] = Kept(room, lock, Courier(self._holder.token, self._config, channels, self._pace), channels)
+        token, config, hands = self._holder.token, self._config, self._hands
+        courier = Courier(token, config, channels, hands.turn)
+        standing = Standing(token, config, channels, self._writer, hands.spare_turn)
+        self._kept[path] = Kept(room, lock, courier, standing, channels)
+        if self._rota is not None:
+            self._rota.soon()
         self._say(path, "holds", where=self._holder.where)
 
     def _drop(self, path: str, why: str = "") -> None:
@@ -270,9 +291,11 @@ class Watch:
             if not self._pass(path, kept):
                 break
         state, now = kept.room.state, self._clock.now()
-        at = kept.courier.wake(state, now)
+        self._keep_standing(path, kept, now)
+        moments = (kept.courier.wake(state, now), kept.standing.wake(state, now) if kept.taken else None)
+        at = min((moment for moment in moments if moment is not None), default=None)
         kept.wake = max(now + _SHORT, at) if at is not None else now + 3600 * SECOND
-        if not state.open and at is None and not kept.courier.busy:
+        if not state.open and at is None and not kept.courier.busy and not kept.standing.owes(state, now):
             self._drop(path, "the incident has ended")
             self._passed_over[path] = self._stamp(path) or (0, 0)
 
@@ -280,8 +303,9 @@ class Watch:
         """One look at what is due; whether another one may find more."""
         courier, now = kept.courier, self._clock.now()
         first = courier.first(kept.room.state, now)
-        if first:
-            self._commit(path, kept, first)
+        if self._rota is not None:
+            first += self._rota.commands(kept.room.state, now)
+        self._commit(path, kept, first)
         steps = courier.due(kept.room.state, now)
         outcomes = self._commit(path, kept, [command for command, _ in steps])
         for (_, job), outcome in zip(steps, outcomes, strict=True):
@@ -306,14 +330,6 @@ class Watch:
 
     # ── channels ──
 
-    def _pace(self, channel: str) -> Ms:
-        found = self._channels.get(channel)
-        now = self._clock.now() / 1000
-        pace = self._paces.get(channel) or Pace(found.pace if isinstance(found, Channel) else 10.0, 5.0)
-        wait = pace.wait(now)
-        self._paces[channel] = pace if wait else pace.took(now)
-        return int(wait * 1000) + 1 if wait else 0
-
     def _start(self, path: str, kept: Kept, job: Job) -> None:
         channel = kept.channels.get(job.delivery.channel)
         if not isinstance(channel, Channel):
@@ -325,42 +341,31 @@ class Watch:
         else:
             message = self._writer.bare(state, job.delivery)
         kept.courier.begun(job, now)
-        self._under_way += 1
-        pool = self._pools.get(channel.name)
-        if pool is None:
-            pool = self._pools[channel.name] = ThreadPoolExecutor(_THREADS, f"channel-{channel.name}")
+        self._hands.start(path, channel, job, message)
 
-        def work() -> None:
-            try:
-                result = _use(channel, job, message)
-            except Exception as error:  # an adapter's mistake must not end the pager
-                result = Failed(f"a mistake in this program ({type(error).__name__}); please report it")
-            self._results.put((path, job, result))
-            self._watcher.wake()
-
-        pool.submit(work)
+    def _keep_standing(self, path: str, kept: Kept, now: Ms) -> None:
+        for job, message in kept.standing.jobs(kept.room.state, now) if kept.taken else ():
+            channel = kept.channels[job.delivery.channel]
+            if isinstance(channel, Channel):
+                self._hands.start(path, channel, job, message)
 
     def _collect(self) -> None:
         late, self._unwritten = self._unwritten, []
         for path, job, result in late:
             if path in self._kept:
                 self._came(path, self._kept[path], job, result)
-        while True:
-            try:
-                path, job, result = self._results.get_nowait()
-            except Empty:
-                return
-            self._under_way -= 1
-            kept = self._kept.get(path)
-            if kept is not None:
-                self._came(path, kept, job, result)
+        for path, job, result in self._hands.back():
+            if path in self._kept:
+                self._came(path, self._kept[path], job, result)
 
     def _came(self, path: str, kept: Kept, job: Job, result: Result) -> None:
         now = self._clock.now()
-        if isinstance(result, Later) and result.busy:
-            pace = self._paces.get(job.delivery.channel) or Pace(1.0)
-            self._paces[job.delivery.channel] = pace.busy(now / 1000 + (result.after or 1.0))
-        commands = kept.courier.done(kept.room.state, job, result, now)
+        if job.act == STANDING:
+            commands, trouble = kept.standing.done(kept.room.state, job, result, now)
+            if trouble:
+                self._say(path, "trouble", text=trouble)
+        else:
+            commands = kept.courier.done(kept.room.state, job, result, now)
         outcomes = self._commit(path, kept, commands)
         if any(isinstance(outcome, StoreError) for outcome in outcomes):
             self._unwritten.append((path, job, result))  # it is true, whether it can be written now or later
@@ -369,10 +374,9 @@ class Watch:
     # ── the end, and what is said ──
 
     def _close(self) -> None:
-        for pool in self._pools.values():
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._hands.close()
         until = self._clock.now() + 2 * SECOND
-        while self._under_way and self._clock.now() < until:
+        while self._hands.under_way and self._clock.now() < until:
             self._watcher.wait(0.1)
             self._collect()
         for path in list(self._kept):
@@ -389,20 +393,3 @@ class Watch:
         if said and self._troubles.get(path) != said:
             self._tell({"what": "trouble", "file": os.path.basename(path), "text": said})
         self._troubles[path] = said
-
-
-def _use(channel: Channel, job: Job, message: Message) -> Result:
-    remote = job.delivery.remote
-    match job.act:
-        case "send":
-            return channel.send(message)
-        case "look up":
-            return channel.look_up(message)
-        case "settle":
-            return channel.settle(message, remote)
-        case "answer":
-            return channel.answer(message, remote)
-        case "acknowledge":
-            return channel.acknowledge(message, remote, job.who)
-        case _:
-            return channel.resolve(message, remote)

@@ -41,7 +41,13 @@ def _cancel(session: Session, arguments: Arguments) -> int:
 
 
 def _reopen(session: Session, arguments: Arguments) -> int:
-    return act(session, Reopen(why=_why(arguments), at=session.at(arguments.at)))
+    from .incident import paged
+
+    def after(state: Incident) -> str:
+        paged(session, state)
+        return ""
+
+    return act(session, Reopen(why=_why(arguments), at=session.at(arguments.at)), after)
 
 
 VERBS = {

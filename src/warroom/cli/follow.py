@@ -83,6 +83,8 @@ class _Lines:
                 out.json(timeline.as_data(state, event))
             return
         for event in events:
+            if timeline.outdated(state, event):
+                continue
             t = state.when(event).t
             if (this := day(t, self.look.zone)) != self.day:
                 self.day = this

@@ -168,13 +168,18 @@ def _impact_arguments(parser: Parser) -> None:
     parser.add_argument("--scope", metavar="WHO", default="", help="who is affected, and who is not")
     parser.add_argument("--since", metavar="TIME", help="since when")
     parser.add_argument("--state", metavar="STATE", default="ongoing", help=", ".join(IMPACT_STATES))
+    parser.add_argument("--users", metavar="N", type=int, help="how many are affected, where the text does not say")
 
 
 def _impact(session: Session, arguments: Arguments) -> int:
     since = session.at(arguments.since)
     state = _one_of(arguments.state, IMPACT_STATES, "state of an impact")
     what = act_.StateImpact(
-        what=text(arguments.text), scope=arguments.scope, since=since.t if since else None, state=state
+        what=text(arguments.text),
+        scope=arguments.scope,
+        since=since.t if since else None,
+        state=state,
+        users=arguments.users,
     )
     return act(session, what)
 
@@ -239,7 +244,12 @@ def _attach(session: Session, arguments: Arguments) -> int:
             body = session.library.cadence()
     for problem in session.library.problems:
         out.say(str(problem))
-    return act(session, act_.Attach(body=body))
+
+    def after(state: Incident) -> str:
+        paged(session, state)
+        return ""
+
+    return act(session, act_.Attach(body=body), after)
 
 
 _MILESTONE = Verb(

@@ -132,7 +132,8 @@ def _watch(session: Session, arguments: Arguments) -> int:
     finally:
         lock.release()
     _tell(session, {"what": "ended", "text": until.why or "it was stopped"})
-    return OK
+    # A thread that waits for a far side's silence would hold up the end of the process; what it does is on the log.
+    os._exit(OK)
 
 
 def _take_over(session: Session, arguments: Arguments, me: Holder) -> holding.Holding:
@@ -170,6 +171,7 @@ def _room_for_files() -> None:
 
 def _made(session: Session, arguments: Arguments, me: Holder) -> "Watch":
     from ..channels.factory import build
+    from ..channels.rota import Rota
     from ..channels.watch import Watch
     from ..config import channels as configured
     from ..core.values import By
@@ -183,17 +185,19 @@ def _made(session: Session, arguments: Arguments, me: Holder) -> "Watch":
 
         only = by_name(session.paths, arguments.incident).inc
     by = By("watch", session.me.login, session.me.host)
+    built = build(config)
     return Watch(
         session.paths.incidents,
         session.replica,
         by,
         me,
         config,
-        build(config),
+        built,
         _writer(session),
         lambda line: _tell(session, line),
         take=arguments.take,
         only=only,
+        rota=Rota(session.paths, built, lambda text: _tell(session, {"what": "on call", "text": text})),
     )
 
 

@@ -24,6 +24,15 @@ class Situation(Intent):
     quick = True
 
 
+class Brief(Intent):
+    name = "brief"
+    verb = "brief"
+    key = "p"
+    words = "the brief that goes with every page"
+    group = "see"
+    quick = True
+
+
 class Roles(Intent):
     name = "roles"
     verb = "roles"
@@ -104,6 +113,7 @@ class Lobby(Intent):
 INTENTS: tuple[type[Intent], ...] = (
     Help,
     Situation,
+    Brief,
     Roles,
     Find,
     Zoom,

@@ -3,8 +3,11 @@
 from ..core import escalation
 from ..core.due import Due, due
 from ..core.duration import spell
+from ..core.events import DeliveryChanged
 from ..core.incident import Incident
+from ..core.run import advance
 from ..core.text import clean, clip, wrap
+from ..core.triggers import coming as coming_
 from ..core.values import SECOND, Ms
 from . import timeline
 from .times import iso, iso_or_none, moment
@@ -81,7 +84,43 @@ def _escalation(state: Incident, now: Ms) -> Data:
         "acknowledged_by": view.ack.who if view.ack else None,
         "expires_at": iso_or_none(view.expires),
         "snoozed_until": iso_or_none(view.snoozed.until) if view.snoozed else None,
+        "calling_why": calling.why or None if calling else None,
+        "next_why": coming.why or None if coming else None,
+        "called_off": view.off.why if view.off else None,
         "pages_nobody": view.pages_nobody,
+        "tested": bool(view.policy and view.policy.tested),
+        "pager": state.pager.where if state.pager else None,
+        "deliveries": [_delivery(each) for each in state.deliveries],
+        "specialists": {topic: _specialist(seen) for topic, seen in escalation.specialists(state, now).items()},
+        "triggers": [{"id": each.trigger.id, "at": iso(each.at), "why": each.trigger.why} for each in coming_(state)],
+    }
+
+
+def _delivery(each: DeliveryChanged) -> Data:
+    return {
+        "key": each.delivery,
+        "what": each.what,
+        "state": each.state,
+        "level": each.level or None,
+        "topic": each.topic or None,
+        "to": each.ref.partition(":")[2] or None,
+        "who": each.who or None,
+        "channel": each.channel or None,
+        "attempt": each.attempt,
+        "possibly_twice": each.twice,
+        "answers": each.answers,
+        "due_at": iso(each.due),
+        "next_try_at": iso_or_none(each.again or None),
+        "why": each.why or None,
+    }
+
+
+def _specialist(seen: escalation.View) -> Data:
+    calling = seen.current
+    return {
+        "status": seen.status,
+        "calling": calling.target.name if calling and calling.target else None,
+        "acknowledged_by": seen.ack.who if seen.ack else None,
     }
 
 
@@ -159,19 +198,51 @@ def escalation_line(state: Incident, now: Ms, look: timeline.Look) -> str:
             return "no policy: nobody is called"
         case "stopped":
             parts.append("stopped")
+        case "called off" if view.off:
+            parts.append(f"called off: {view.off.why}")
+        case "waiting":
+            parts.append("calls nobody until a trigger or a person starts it")
         case "acknowledged" if view.ack and view.expires is not None:
             parts.append(f"{view.ack.who} has it for {spell(max(0, view.expires - now))}")
         case "snoozed" if view.snoozed:
             parts.append(f"snoozed until {moment(view.snoozed.until, now, look.zone)}")
     if view.current and view.status in ("running", "exhausted"):
-        parts.append(f"call L{view.current.level} {_reach(view.current)} now")
+        verb = "ring" if view.pages_nobody else "calling"
+        parts.append(f"{verb} L{view.current.level} {_reach(view.current)} now{_went(state, view.current, now)}")
     if view.next and view.next.at is not None:
-        parts.append(f"L{view.next.level} {_reach(view.next)} in {spell(view.next.at - now)}")
+        why = f" ({view.next.why})" if view.next.why else ""
+        parts.append(f"L{view.next.level} {_reach(view.next)} in {spell(max(0, view.next.at - now))}{why}")
     elif view.status == "exhausted":
         parts.append(view.policy.fallback if view.policy and view.policy.fallback else "nobody is left: ring by hand")
-    if view.status in ("running", "snoozed", "exhausted"):
-        parts.append("nothing is sent, ring by hand")
+    if view.status in ("running", "snoozed", "exhausted") and view.pages_nobody:
+        parts.append("PAGES NOBODY, ring by hand")
+    elif state.pager is None and not state.drill and view.status not in ("stopped", "called off"):
+        parts.append("nobody holds the pager")
+    parts += [f"{topic}: {_aside(seen)}" for topic, seen in escalation.specialists(state, now).items()]
     return f"{name}: {'; '.join(parts)}"
+
+
+def _went(state: Incident, line: escalation.LevelView, now: Ms) -> str:
+    """What became of this level's pages: `, hook sent`."""
+    call = advance(state.run, now).current if state.run else None
+    cause = call.cause if call else ""
+    place = (line.level, line.backup, line.round)
+    said = [
+        f"{d.channel or 'no channel'} {WENT.get(d.state, d.state)}" + (f" ({d.why})" if d.state == "failed" else "")
+        for d in state.deliveries
+        if d.what == "page" and not d.topic and (d.level, d.backup, d.round) == place and d.cause == cause
+    ]
+    return f": {', '.join(said)}" if said else ""
+
+
+WENT = {"failed": "NOT SENT", "unknown": "perhaps sent", "queued": "waits", "sending": "is sending"}
+"""States of a delivery, as a line of status has them; the others are their own words."""
+
+
+def _aside(seen: escalation.View) -> str:
+    if seen.ack:
+        return f"{seen.ack.who} has it"
+    return f"calling {_reach(seen.current)}" if seen.current else seen.status
 
 
 def _reach(line: escalation.LevelView) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ..core.events import Event, Logged
+from ..core.events import DeliveryChanged, Event, Logged
 from ..core.incident import Incident
 from ..core.text import clean, clip, width, wrap
 from ..core.zone import Zone, utc
@@ -41,6 +41,12 @@ def who_of(state: Incident, event: Event) -> str:
         return fixed.who
     who = getattr(event.body, "who", "")
     return who if isinstance(who, str) else ""
+
+
+def outdated(state: Incident, event: Event) -> bool:
+    """Whether this is an earlier state of a delivery that has moved on: people are shown the last one."""
+    body = event.body
+    return isinstance(body, DeliveryChanged) and state.visible(body.key())[-1:] != (event,)
 
 
 def as_data(state: Incident, event: Event) -> dict[str, object]:
@@ -107,6 +113,8 @@ def text(state: Incident, events: Iterable[Event], look: Look) -> Iterator[str]:
     """These facts as lines, with a line for every new day."""
     today = ""
     for event in events:
+        if outdated(state, event):
+            continue
         t = state.when(event).t
         this = day(t, look.zone)
         if this != today:

@@ -1,0 +1,98 @@
+"""Text from a template: a person's own, else the shipped one. What is wrong with one of them is said, never raised.
+
+A template sees texts, lists and tables of texts and nothing else: no file, no other template, no object to climb from.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from os.path import join
+from typing import TYPE_CHECKING
+
+from ..core.text import clean
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+LARGEST = 64 * 1024  # bytes
+_FILTERS = (
+    "capitalize", "count", "default", "d", "first", "join", "last", "length", "list", "lower", "map", "reject",
+    "rejectattr", "replace", "reverse", "select", "selectattr", "sort", "string", "title", "trim", "truncate",
+    "unique", "upper",
+)  # fmt: skip
+
+_LOOP = ("first", "index", "last", "length")
+
+Render = Callable[[Mapping[str, object]], str]
+Fill = Callable[[Render], str | None]
+
+
+def text(name: str, fill: Fill, shipped: str, own: str = "") -> tuple[str | None, tuple[str, ...]]:
+    """The text that `fill` makes of template `name`, and what was wrong on the way, as sentences.
+
+    `shipped` and `own` are the folders above `templates/`. `fill` is given the function that turns values into text
+    and returns None where nothing came out that could be used; None comes back where no template was of any use.
+    """
+    problems: list[str] = []
+    for folder, instead in ((own, "The shipped template is used instead."), (shipped, "A plain text is used instead.")):
+        path = join(folder, "templates", name) if folder else ""
+        if not path or (folder == own and not os.path.lexists(path)):
+            continue
+        try:
+            filled = fill(_renderer(_read(path)))
+            if filled is not None:
+                return filled, tuple(problems)
+            said = "nothing that fits comes out of it"
+        except Exception as wrong:  # whatever a template does, what it is for goes out
+            said = _plainly(wrong)
+        problems.append(f"{path}: {said}. {instead}")
+    return None, tuple(problems)
+
+
+def _read(path: str) -> str:
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError("it is no file")
+    with open(path, "rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise OSError(f"it is larger than {LARGEST // 1024} KiB")
+    return data.decode("utf-8-sig")
+
+
+def _renderer(source: str) -> Render:
+    template = _compiled(source)
+    return lambda values: template.render(values)
+
+
+def _compiled(source: str) -> "Template":
+    from jinja2 import StrictUndefined
+    from jinja2.exceptions import SecurityError
+    from jinja2.runtime import LoopContext
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Environment(ImmutableSandboxedEnvironment):
+        """No arithmetic that makes a long text of a short one."""
+
+        intercepted_binops = frozenset(("*", "**", "%"))
+
+        def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
+            raise SecurityError(f"a template cannot calculate with “{operator}”")
+
+        def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+            return isinstance(obj, LoopContext) and attr in _LOOP
+
+    env = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    env.globals.clear()
+    env.filters = {name: env.filters[name] for name in _FILTERS}
+    return env.from_string(source)
+
+
+def _plainly(wrong: Exception) -> str:
+    """What is wrong with a template, for whoever wrote it."""
+    if isinstance(wrong, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if isinstance(wrong, OSError):
+        return f"it cannot be read: {wrong.strerror or wrong}"
+    line = getattr(wrong, "lineno", None)
+    said = " ".join(clean(str(wrong)).split())[:200].rstrip(".") or type(wrong).__name__
+    return f"line {line}: {said}" if line else said
