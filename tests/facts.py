@@ -351,8 +351,13 @@ def hostile(pick: Choices, known: Sequence[Event], seq: int) -> Event:
         ev.Unknown("moon.phase", b'{"over":[9]}'),
         ev.Unknown("severity.changed", b'{"severity":7}'),
         ev.Declared("second", "SEV5", ("x",)),
-        ev.PolicyAttached("bad", (ev.Level(-MINUTE, "", (SAM,)), ev.Level(0)), repeat=10**9, ack_expires=-5,
-            triggers=(ev.Trigger("t", ev.When(), level=-3), ev.Trigger("u", ev.When(missing="?"), topic="?"))),  # fmt: skip
+        ev.PolicyAttached(
+            "bad",
+            (ev.Level(-MINUTE, "", (SAM,)), ev.Level(0)),
+            repeat=10**9,
+            ack_expires=-5,
+            triggers=(ev.Trigger("t", ev.When(), level=-3), ev.Trigger("u", ev.When(missing="?"), topic="?")),
+        ),  # fmt: skip
     )
     lam = max(0, some.lam + pick.of((0, 1, -1, 5)))
     at = T0 + pick.of((0, -5, 30)) * MINUTE

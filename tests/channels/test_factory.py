@@ -10,7 +10,7 @@ from farside import FarSide
 from warroom.channels import factory
 from warroom.channels.base import Channel
 from warroom.channels.factory import Unusable, build, for_incident
-from warroom.channels.secrets import NoSecret, Secret, resolve, scrub
+from warroom.channels.secrets import NoSecret, Secret, absent, resolve, scrub
 from warroom.channels.simulator import SimulatorChannel
 from warroom.channels.webhook import WebhookChannel
 from warroom.config.channels import (
@@ -59,12 +59,23 @@ def test_a_file_becomes_channels(tmp_path: Path, far: FarSide) -> None:
     assert (hook.name, hook.probe().state) == ("hook", "ok")
 
 
-def test_a_variable_that_is_not_set_is_named(http: Http) -> None:
+def test_a_variable_that_a_channel_cannot_do_without_is_named(http: Http) -> None:
+    form = PagerDuty(kind="pagerduty", key_env="PD_KEY")
+    for env in ({}, {"PD_KEY": ""}, {"PD_KEY": " \n"}):
+        assert "the variable PD_KEY is not set or empty" in why(build(channels(pd=form), http=http, env=env)["pd"])
+
+
+def test_one_that_it_can_do_without_stops_no_page_and_is_said(http: Http) -> None:
     form = Webhook(kind="webhook", url="http://x", secret_env="HOOK_SECRET")
     for env in ({}, {"HOOK_SECRET": ""}, {"HOOK_SECRET": " \n"}):
-        assert "the variable HOOK_SECRET is not set or empty" in why(
-            build(channels(hook=form), http=http, env=env)["hook"]
-        )
+        assert isinstance(build(channels(hook=form), http=http, env=env)["hook"], Channel)
+        assert absent(form, env) == ["the variable HOOK_SECRET is not set, so it goes without secret"]
+    assert absent(form, {"HOOK_SECRET": "s"}) == []
+
+
+def test_a_mail_account_needs_its_password(http: Http) -> None:
+    form = Email(kind="email", host="h", sender="a@b", user="u", password_env="MAIL_PASSWORD")
+    assert "MAIL_PASSWORD" in why(build(channels(mail=form), http=http, env={})["mail"])
 
 
 def test_a_signing_secret_that_cannot_sign_makes_it_unusable(http: Http) -> None:
@@ -73,7 +84,7 @@ def test_a_signing_secret_that_cannot_sign_makes_it_unusable(http: Http) -> None
 
 
 def test_one_that_cannot_be_used_takes_no_other_with_it(http: Http) -> None:
-    forms = channels(bad=Webhook(kind="webhook", url="http://x", token_env="NONE"), good=Desktop(kind="desktop"))
+    forms = channels(bad=PagerDuty(kind="pagerduty", key_env="NONE"), good=Desktop(kind="desktop"))
     built = build(forms, http=http, env={})
     assert isinstance(built["bad"], Unusable)
     assert isinstance(built["good"], Channel)
@@ -89,7 +100,7 @@ def test_a_drill_is_given_nothing_but_the_simulator(http: Http) -> None:
     forms = channels(
         hook=Webhook(kind="webhook", url="http://x"),
         bell=Bell(kind="bell"),
-        bad=Webhook(kind="webhook", url="http://x", token_env="NONE"),
+        bad=PagerDuty(kind="pagerduty", key_env="NONE"),
     )
     given = for_incident(DRILL, build(forms, http=http, env={}))
     assert {name: type(channel) for name, channel in given.items()} == dict.fromkeys(

@@ -48,6 +48,17 @@ def test_opsgenie_says_who_is_on_call_by_its_timeline(kind: str) -> None:
     assert found == [Turn(NOW - 3_600_000, NOW + 23 * 3_600_000, "ana@example.org", "ana@example.org", "u1")]
 
 
+def test_a_team_s_turn_is_that_of_its_members() -> None:
+    members = [{"id": f"u{n}", "name": f"{n}@example.org", "type": "user"} for n in (1, 2)]
+    period = {"startDate": "2026-11-23T08:00:00Z", "endDate": "2026-11-24T08:00:00Z", "flattenedRecipients": members}
+    team = {"id": "t1", "name": "Payments", "type": "team"}
+    alone = period | {"recipient": team, "flattenedRecipients": []}
+    data = {"finalTimeline": {"rotations": [{"periods": [period | {"recipient": team}, alone]}]}}
+    http = Http(transport=httpx.MockTransport(lambda _: httpx.Response(200, json={"data": data})))
+    found = schedules.on_call(Opsgenie(kind="opsgenie", key_env="K"), TOKEN, http, "s1", NOW)
+    assert [turn.email for turn in found] == ["1@example.org", "2@example.org"]
+
+
 def test_opsgenie_without_a_timeline_says_at_least_who_is_on_call_now() -> None:
     data = {"onCallRecipients": ["ana@example.org", 3, "ana@example.org"]}
     far = checked(lambda _: httpx.Response(200, json={"data": data}), "opsgenie")

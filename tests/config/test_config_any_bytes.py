@@ -15,6 +15,8 @@ FILES = (
     "severities.toml",
     "roles.toml",
     "contacts.toml",
+    "oncall.toml",
+    "channels.toml",
     "playbooks/general.toml",
     "policies/example.toml",
 )
@@ -24,6 +26,7 @@ _words = st.sampled_from(
     [
         *("id", "name", "title", "text", "step", "stage", "level", "after", "notify", "severity"),
         *("role", "contact", "updates", "public", "when", "keys", "people"),
+        *("oncall", "channel", "kind", "url", "reach", "schedule", "start", "every", "trigger", "specialist"),
     ]
 )
 _scalars = st.one_of(

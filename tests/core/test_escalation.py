@@ -5,12 +5,11 @@ from msgspec.structs import replace
 
 from facts import BO, DANA, POLICY, SAM, T0, declared, sealed
 from laws import holds, the_clock_never_waits_in_the_past
-from warroom.core import escalation
 from warroom.core import events as ev
+from warroom.core import run as running
 from warroom.core.acts.entries import Log, Undo
 from warroom.core.acts.lifecycle import Attach, ChangePhase, Declare, Reopen
 from warroom.core.acts.paging import Acknowledge, Escalate, ReportNoAnswer, Snooze
-from warroom.core import run as running
 from warroom.core.escalation import pages_nobody, view
 from warroom.core.run import people, start
 from warroom.core.values import MINUTE, At

@@ -105,9 +105,9 @@ class Channel:
     """One configured channel. Subclasses say how it sends; what a kind cannot do stays as it is here."""
 
     kind: ClassVar[str] = ""
-    answers: ClassVar[bool] = False  # whether `answer` can ever say anything
-    finds: ClassVar[bool] = False  # whether `look_up` can ever say anything
-    follows: ClassVar[bool] = False  # whether `acknowledge` and `resolve` do something there
+    answers: bool = False  # whether `answer` can ever say anything
+    finds: bool = False  # whether `look_up` can ever say anything
+    follows: bool = False  # whether `acknowledge` and `resolve` do something there
     pace: ClassVar[float] = 10.0  # messages a second that the far side takes
 
     def __init__(self, name: str) -> None:

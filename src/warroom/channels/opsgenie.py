@@ -37,9 +37,9 @@ class Opsgenie(HttpChannel):
     """
 
     kind: ClassVar = "opsgenie"
-    answers: ClassVar = True
-    finds: ClassVar = True
-    follows: ClassVar = True
+    answers = True
+    finds = True
+    follows = True
     pace: ClassVar = 5.0
 
     def __init__(self, name: str, form: Form, secrets: dict[str, Secret], http: Http) -> None:

@@ -29,7 +29,7 @@ class PagerDuty(HttpChannel):
     """
 
     kind: ClassVar = "pagerduty"
-    follows: ClassVar = True
+    follows = True
     pace: ClassVar = 2.0  # some 120 a minute for one key
 
     def __init__(self, name: str, form: Form, secrets: dict[str, Secret], http: Http) -> None:
@@ -38,7 +38,7 @@ class PagerDuty(HttpChannel):
         self.service = form.service
         token = secrets.get("token")
         self.rest = Rest(http, form.url, token, form.sender) if token else None
-        self.answers = self.finds = self.rest is not None  # type: ignore[misc]  # Events v2 alone answers nothing
+        self.answers = self.finds = self.rest is not None  # Events v2 alone answers nothing
 
     def send(self, message: Message) -> Outcome:
         if message.what == "status":

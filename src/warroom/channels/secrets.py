@@ -44,15 +44,27 @@ class Secret:
 def resolve(form: ChannelForm, env: Mapping[str, str] = os.environ, folder: str = "") -> dict[str, Secret]:
     """The secrets that `form` names, by the field's name without `_env` or `_file`. Raises `NoSecret`.
 
-    A relative `NAME_file` counts from `folder`, the one that `channels.toml` stands in.
+    One that the channel can do without is left out where its variable is not set; see `absent`. A relative `NAME_file` counts from `folder`, the one that `channels.toml` stands in.
     """
     found: dict[str, Secret] = {}
     for name in (*form.secrets, *form.optional):
         variable, file = getattr(form, f"{name}_env"), getattr(form, f"{name}_file")
+        if variable and not env.get(variable, "").strip() and name not in form.needed:
+            continue
         if variable:
             found[name] = Secret(_fit(env.get(variable, ""), f"the variable {clean(variable)}"))
         elif file:
             found[name] = Secret(_fit(_read(join(folder, expanduser(file))), f"the file {clean(file)}"))
+    return found
+
+
+def absent(form: ChannelForm, env: Mapping[str, str] = os.environ) -> list[str]:
+    """What the channel does without, since the variable that its form names is not set: a sentence for each."""
+    found = []
+    for name in form.optional:
+        variable = getattr(form, f"{name}_env")
+        if variable and not env.get(variable, "").strip() and name not in form.needed:
+            found.append(f"the variable {clean(variable)} is not set, so it goes without {name}")
     return found
 
 

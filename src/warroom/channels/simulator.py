@@ -10,7 +10,7 @@ class SimulatorChannel(Channel):
     """`sent` holds the messages in the order in which they came, a second try of one beside the first."""
 
     kind: ClassVar[str] = "simulator"
-    finds: ClassVar[bool] = True
+    finds: bool = True
     pace: ClassVar[float] = 1_000.0
 
     def __init__(self, name: str) -> None:

@@ -48,9 +48,9 @@ class Slack(HttpChannel):
     """`secrets`: `token`. An address is the id of a channel or a person; without one it is the form's channel."""
 
     kind: ClassVar[str] = "slack"
-    answers: ClassVar[bool] = True
-    finds: ClassVar[bool] = True
-    follows: ClassVar[bool] = True
+    answers: bool = True
+    finds: bool = True
+    follows: bool = True
     pace: ClassVar[float] = 1.0
     form: SlackForm
 

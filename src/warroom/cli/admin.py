@@ -2,12 +2,23 @@
 
 from . import out
 from .session import Session
-from .stop import FAILED, OK
+from .stop import FAILED, OK, Usage
 from .verb import Arguments, Parser, Verb
 
 
 def _config_arguments(parser: Parser) -> None:
-    parser.add_argument("what", choices=("path", "check", "show"), help="the folder; mistakes in its files; what holds")
+    parser.add_argument(
+        "what",
+        choices=("path", "check", "show", "init"),
+        help="the folder; mistakes in its files; what holds; bring escalation policies, schedules and contacts along",
+    )
+    parser.add_argument(
+        "--from", dest="source", metavar="WHERE", default="", help="with init: pagerduty, opsgenie, FILE"
+    )
+    parser.add_argument(
+        "--url", metavar="BASE", default="", help="with init: the API's address, where it is another one"
+    )
+    parser.add_argument("--force", action="store_true", help="with init: replace files that are there")
 
 
 def _config(session: Session, arguments: Arguments) -> int:
@@ -20,6 +31,10 @@ def _config(session: Session, arguments: Arguments) -> int:
             return OK
         case "check":
             return _check(session, arguments)
+        case "init":
+            from .init import init
+
+            return init(session, arguments)
     return _show(session, arguments)
 
 
@@ -53,6 +68,10 @@ def _show(session: Session, arguments: Arguments) -> int:
 
 def _doctor_arguments(parser: Parser) -> None:
     parser.add_argument("what", nargs="?", choices=("keys",), help="keys: shows what arrives for each key you press")
+    parser.add_argument(
+        "--page-me", action="store_true", help="send one real page, marked TEST, to the contact you are"
+    )
+    parser.add_argument("--channel", metavar="NAME", help="with --page-me: by this channel only")
 
 
 def _doctor(session: Session, arguments: Arguments) -> int:
@@ -61,6 +80,12 @@ def _doctor(session: Session, arguments: Arguments) -> int:
 
         code: int = import_module("warroom.tui.doctor_keys").run()
         return code
+    if arguments.page_me:
+        from .doctor_page import page_me
+
+        return page_me(session, arguments.channel or "", arguments.json)
+    if arguments.channel:
+        raise Usage("--channel goes with --page-me: without it every channel is tried, and nobody is paged.")
     from .doctor import examine
 
     return examine(session, arguments.json)
@@ -85,7 +110,10 @@ VERBS = {
         _config,
     ),
     "doctor": Verb(
-        "look at folders, file system, clock and terminal", "warroom doctor keys", _doctor_arguments, _doctor
+        "try every channel without paging anyone, and look at folders, watch, clock and terminal",
+        "warroom doctor --page-me",
+        _doctor_arguments,
+        _doctor,
     ),
     "completion": Verb(
         "print the completion script for a shell",

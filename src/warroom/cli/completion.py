@@ -33,7 +33,7 @@ _warroom() {{
         return
     fi
     case "$prev" in
-        -i|--incident|status|timeline|situation|follow|verify|export|archive)
+        -i|--incident|status|timeline|situation|brief|follow|verify|export|archive)
             COMPREPLY=($(compgen -W "$({_INCIDENTS})" -- "$cur"))
             [ -n "$COMPREPLY" ] && return ;;
     esac

@@ -25,6 +25,11 @@ class ChannelForm(Form, frozen=True, kw_only=True):
     secrets: ClassVar[tuple[str, ...]] = ()  # those that it cannot do without
     optional: ClassVar[tuple[str, ...]] = ()
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The secrets without which it cannot send."""
+        return self.secrets
+
     def faults(self) -> Iterator[Fault]:
         for name in (*self.secrets, *self.optional):
             env, file = getattr(self, f"{name}_env"), getattr(self, f"{name}_file")
@@ -120,6 +125,10 @@ class Email(ChannelForm, frozen=True, kw_only=True):
     password_file: str = ""
     optional: ClassVar = ("password",)
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        return ("password",) if self.user else ()
+
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
         if self.tls not in TLS:
@@ -199,7 +208,8 @@ def load(folder: str) -> tuple[Channels, list[Problem]]:
         return Channels(file=file), problems
     for key in tree:
         if key not in ("channel", "fallback"):
-            say(Fault(shown(key), f"“{shown(key)}” is not a key that anything reads; the keys here are channel and fallback"), "It is ignored.")
+            reason = f"“{shown(key)}” is not a key that anything reads; the keys here are channel and fallback"
+            say(Fault(shown(key), reason), "It is ignored.")
     table = tree.get("channel", {})
     if not isinstance(table, dict):
         say(Fault("channel", "should be tables, as [channel.NAME]"), "Nobody can be reached through it.")

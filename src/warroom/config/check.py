@@ -9,10 +9,11 @@ from warroom.core.values import SEVERITIES
 from .load import Library
 from .paths import Paths
 from .problem import Problem, one_of, shown
-from .settings import Settings, is_zone, load
+from .references import of_people, of_policy
+from .settings import Settings, load
 
 # What the configuration folder may hold at its top.
-KNOWN = ("config.toml", "severities.toml", "roles.toml", "contacts.toml", "channels.toml")
+KNOWN = ("config.toml", "severities.toml", "roles.toml", "contacts.toml", "oncall.toml", "channels.toml")
 
 
 def check(paths: Paths) -> list[Problem]:
@@ -61,24 +62,13 @@ def _references(library: Library) -> Iterator[Problem]:
     for policy in library.policies.values():
         file = library.files["policies", policy.id]
         own = policy.id in library.own_policies
-        for number, level in enumerate(policy.level, 1):
-            for ref in (*level.notify, *level.backup):
-                known = library.contacts.get(ref.removeprefix("contact:"))
-                if known is None:
-                    yield Problem(file, f"level[{number}]", f"there is no “{shown(ref)}” in contacts.toml", _NO_PHONE)
-                elif known.example and own:
-                    yield Problem(file, f"level[{number}]", f"“{shown(ref)}” is an example, and reaches nobody")
-    for id, contact in library.contacts.items():
-        if contact.tz and not is_zone(contact.tz):
-            file = join(library.data if contact.example else library.own or library.data, "contacts.toml")
-            yield Problem(file, f"contact.{shown(id)}.tz", f"“{shown(contact.tz)}” is not a time zone")
+        for fault, instead in of_policy(library, policy, own):
+            yield Problem(file, fault.path, fault.reason, instead)
+    yield from of_people(library)
     for number, severity in enumerate(library.severities.values(), 1):
         if severity.policy and severity.policy not in library.policies:
             reason = f"there is no escalation policy “{shown(severity.policy)}”"
             yield Problem(library.files["severities", ""], f"severity[{number}].policy", reason, "It pages nobody.")
-
-
-_NO_PHONE = "The level stands, without a number to ring."
 
 
 def _named(paths: Paths, settings: Settings, library: Library) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """What files say → the facts that keep it on the log, resolved, so that a file edited later changes nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
 from warroom.core.codec import MAX_EVENT, canonical
 from warroom.core.events import (
@@ -12,12 +12,17 @@ from warroom.core.events import (
     Rhythm,
     RoleCard,
     RolesAttached,
+    Specialist,
     Step,
-    Target,
+    Trigger,
+    When,
 )
 from warroom.core.values import Ms
 
-from .forms import Contact, FileLevel, Playbook, Policy, Role, Severity
+from . import quiet
+from .forms import Playbook, Role, Severity
+from .oncall import Roster
+from .policy_forms import FileLevel, FileTrigger, Policy
 from .problem import Fault
 
 _ROOM = MAX_EVENT - 4096  # the envelope around a body needs some
@@ -46,34 +51,60 @@ def checklist(playbook: Playbook) -> ChecklistAttached:
     return ChecklistAttached(list=playbook.id, title=playbook.title, steps=steps, version=playbook.version)
 
 
-def policy(source: Policy, contacts: Mapping[str, Contact]) -> PolicyAttached:
+def policy(source: Policy, roster: Roster) -> PolicyAttached:
     """The policy with all that is needed to ring its people by hand. A contact nobody knows keeps its reference."""
-
-    def target(ref: str) -> Target:
-        name = ref.removeprefix("contact:")
-        known = contacts.get(name)
-        if known is None:
-            return Target(ref=ref, name=name)
-        return Target(ref=ref, name=known.name, phone=known.phone, reach=known.reach, example=known.example)
-
     return PolicyAttached(
         policy=source.id,
-        levels=tuple(_level(level, target) for level in source.level),
+        levels=tuple(_level(level, roster) for level in source.level),
         title=source.title,
         owner=source.owner,
-        repeat=source.repeat,
+        repeat=source.rounds,
         ack_expires=int(source.ack_expires),
         fallback=source.fallback,
+        waits=source.waits,
+        triggers=tuple(_trigger(each) for each in source.trigger),
+        specialists=tuple(
+            Specialist(
+                topic=each.topic,
+                targets=tuple(roster.target(ref) for ref in (*each.notify, *each.backup)),
+                gap=int(each.after),
+            )
+            for each in source.specialist
+        ),
     )
 
 
-def _level(level: FileLevel, target: Callable[[str], Target]) -> Level:
+def _level(level: FileLevel, roster: Roster) -> Level:
     return Level(
         after=int(level.after),
         name=level.name,
-        notify=tuple(target(ref) for ref in level.notify),
-        backup=tuple(target(ref) for ref in level.backup),
+        notify=tuple(roster.target(ref) for ref in level.notify),
+        backup=tuple(roster.target(ref) for ref in level.backup),
+        quiet=quiet.spans(level.quiet, level.quiet_tz, roster.now, roster.days),
     )
+
+
+def _trigger(source: FileTrigger) -> Trigger:
+    when = When(
+        severity=source.severity,
+        elapsed=_ms(source.elapsed),
+        phase=source.phase,
+        in_phase=_ms(source.in_phase),
+        users=source.users,
+        services=source.services,
+        alone=_ms(source.alone),
+        unacknowledged=_ms(source.unacknowledged),
+        missing=source.missing,
+        missing_for=_ms(source.missing_for) or 0,
+        silence=_ms(source.silence),
+    )
+    level = source.jump or (1 if source.start else 0)
+    return Trigger(id=source.id, when=when, level=level, topic=source.page, why=source.why)
+
+
+def _ms(span: int | None) -> Ms | None:
+    """A plain number: facts hold no subclass of one."""
+    return None if span is None else int(span)
 
 
 def cadence(severities: Iterable[Severity]) -> CadenceAttached:

@@ -14,14 +14,20 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from warroom.core.events import CadenceAttached, ChecklistAttached, PolicyAttached, RolesAttached
-from warroom.core.values import Refused
+from warroom.core.values import Ms, Refused
 
-from . import facts, shipped, toml
-from .forms import Contact, Form, Playbook, Policy, Role, Severity
+from . import channels, facts, shipped, toml
+from .attach import attach
+from .forms import Form, Playbook, Role, Severity
+from .oncall import Roster, is_name
 from .paths import Paths
+from .people_forms import Contact, OnCall
+from .policy_forms import Policy
 from .problem import Fault, Problem, one_of, shown
 
 GENERAL = "general"
+_CONTACTS = ("Nobody in it can be called.", "This contact is ignored.")
+_ONCALL = ("Nobody is on call by it.", "It is ignored: nobody is on call by it.")
 
 F = TypeVar("F", bound=Form)
 Named = TypeVar("Named", Playbook, Policy)
@@ -32,6 +38,7 @@ class Library:
 
     def __init__(self, own: Paths | None = None, data: str = "") -> None:
         self.own = own.config if own else None
+        self.paths = own
         self.data = data or shipped.folder()
         self.problems: list[Problem] = []
         self.files: dict[tuple[str, str], str] = {}  # (kind, id) → the file it was read from
@@ -57,8 +64,24 @@ class Library:
     @cached_property
     def contacts(self) -> dict[str, Contact]:
         """By id. One's own stand beside the shipped examples, and in their place where they have the same id."""
-        examples = self._contacts(self.data, {})
-        return examples | self._contacts(self.own, examples) if self.own else examples
+        examples = self._tables(self.data, "contact", Contact, _CONTACTS, {})
+        if not self.own:
+            return examples
+        return examples | self._tables(self.own, "contact", Contact, _CONTACTS, examples)
+
+    @cached_property
+    def oncall(self) -> dict[str, OnCall]:
+        """By id: who has which turn. There are none but one's own."""
+        return self._tables(self.own, "oncall", OnCall, _ONCALL, {}) if self.own else {}
+
+    @cached_property
+    def channels(self) -> channels.Channels:
+        """The places that can be reached. There are none but one's own."""
+        if not self.own:
+            return channels.Channels()
+        found, problems = channels.load(self.own)
+        self.problems += problems
+        return found
 
     @cached_property
     def playbooks(self) -> dict[str, Playbook]:
@@ -75,8 +98,9 @@ class Library:
 
     def read_all(self) -> None:
         """Read every kind now, so that `problems` is complete."""
-        for each in (self.severities, self.roles_by_id, self.contacts, self.playbooks, self.policies):
+        for each in (self.severities, self.roles_by_id, self.contacts, self.oncall, self.playbooks, self.policies):
             len(each)
+        len(self.channels.by_name)
 
     # ── choosing, and facts from what was chosen ────────────────────────────────────────────────
 
@@ -112,12 +136,25 @@ class Library:
     def checklist(self, playbook: Playbook) -> ChecklistAttached:
         return facts.checklist(playbook)
 
-    def policy(self, id: str) -> PolicyAttached:
-        """The policy with its contacts resolved. Raises `Refused` when there is none of this name."""
+    def policy(self, id: str, now: Ms | None = None) -> PolicyAttached:
+        """The policy with its people resolved as they are on call at `now` (UTC ms; None: this moment).
+
+        Raises `Refused` when there is none of this name.
+        """
         if id not in self.policies:
             known = one_of(tuple(self.policies)) or "none"
             raise Refused(f"There is no escalation policy “{shown(id)}”; there is {known}.")
-        return facts.policy(self.policies[id], self.contacts)
+        from .tested import load
+
+        tried = load(self.paths) if self.paths else {}
+        return attach(self.policies[id], self.roster(now), self.channels, tried)
+
+    def roster(self, now: Ms | None = None) -> Roster:
+        """Everybody who can be called, and who has which turn at `now` (UTC ms; None: this moment)."""
+        import time
+
+        at = time.time_ns() // 1_000_000 if now is None else now
+        return Roster(self.contacts, self.oncall, self.paths, at)
 
     def cadence(self) -> CadenceAttached:
         """Who hears how often, and when silence is worth a prompt, for every severity."""
@@ -125,6 +162,11 @@ class Library:
 
     def roles(self) -> RolesAttached:
         return facts.roles(tuple(self.roles_by_id.values()))
+
+    @cached_property
+    def _bare_roster(self) -> Roster:
+        """Everybody with one turn each: the least that a policy's fact has to hold."""
+        return Roster(self.contacts, self.oncall, None, 0, 0)
 
     # ── reading ─────────────────────────────────────────────────────────────────────────────────
 
@@ -167,22 +209,27 @@ class Library:
                 self._say(file, fault, text, "The shipped one is used instead." if stand_in else "It is ignored.")
         return found
 
-    def _contacts(self, folder: str, spare: Mapping[str, Contact]) -> dict[str, Contact]:
-        file, text = join(folder, "contacts.toml"), ""
+    def _tables(
+        self, folder: str, table: str, form: type[F], nobody: tuple[str, str], spare: Mapping[str, F]
+    ) -> dict[str, F]:
+        """The `[table.NAME]`s of a file by name, without those that are broken: `nobody` says what that means."""
+        file, text = join(folder, f"{'contacts' if table == 'contact' else table}.toml"), ""
         if not lexists(file):
             return {}
         try:
             tree, text = toml.read(file)
-            rows = _only(tree, "contact", dict)
+            rows = _only(tree, table, dict)
         except Fault as fault:
-            self._say(file, fault, text, "Nobody in it can be called.")
+            self._say(file, fault, text, nobody[0])
             return {}
-        found: dict[str, Contact] = {}
+        found: dict[str, F] = {}
         for id, row in rows.items():
             try:
-                found[id] = _form(row, Contact, f"contact.{id}")
+                if form is OnCall and not is_name(id):
+                    raise Fault(f"{table}.{id}", "should have a name of letters, digits, “-” and “_”")
+                found[id] = _form(row, form, f"{table}.{id}")
             except Fault as fault:
-                stands = "The example of that name stands in." if id in spare else "This contact is ignored."
+                stands = "The example of that name stands in." if id in spare else nobody[1]
                 self._say(file, fault, text, stands)
         return found
 
@@ -211,7 +258,7 @@ class Library:
             item = item if item.id else replace(item, id=os.path.basename(file).removesuffix(".toml"))
             if item.id in into:
                 raise Fault("id", f"“{shown(item.id)}” is already the id of another file")
-            facts.fits(facts.checklist(item) if isinstance(item, Playbook) else facts.policy(item, self.contacts))
+            facts.fits(facts.checklist(item) if isinstance(item, Playbook) else facts.policy(item, self._bare_roster))
         except Fault as fault:
             self._say(file, fault, text, instead)
             return False

@@ -3,6 +3,7 @@
 import msgspec
 
 from warroom.core.events import CadenceAttached, PolicyAttached, Value
+from warroom.core.values import Ms
 
 from .forms import Playbook
 from .load import Library
@@ -19,14 +20,16 @@ class Opening(msgspec.Struct, frozen=True, eq=False):
     values: tuple[Value, ...]  # all of it, as the declaration attaches it
 
 
-def opening(library: Library, settings: Settings, severity: str, services: tuple[str, ...] = ()) -> Opening:
-    """What an incident of this severity (`SEV1`), on these services, begins with."""
+def opening(
+    library: Library, settings: Settings, severity: str, services: tuple[str, ...] = (), now: Ms | None = None
+) -> Opening:
+    """What an incident of this severity (`SEV1`), on these services, begins with at `now` (UTC ms; None: now)."""
     fitting = library.choose_playbooks(severity, services)
     # The general one is always offered, but it may be written for graver severities than this.
     meant = [each for each in fitting if not each.when.severity or severity in each.when.severity]
     playbooks = tuple(meant or fitting)
     name = library.choose_policy(severity, settings.default_policy)
-    policy = library.policy(name) if name else None
+    policy = library.policy(name, now) if name else None
     cadence = library.cadence()
     values: list[Value] = [library.roles(), *(library.checklist(each) for each in playbooks), cadence]
     if policy is not None:

@@ -8,6 +8,7 @@ import msgspec
 from warroom.core.values import Ms
 
 from . import toml
+from .local import is_zone
 from .paths import Paths
 from .problem import Fault, Problem, one_of, shown
 from .toml import Span
@@ -35,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True):
     archive_after: Ms | None = None  # closed incidents older than this may be moved away; None: never by itself
     editor: str = ""  # empty: $VISUAL, $EDITOR
     bell: bool = True
+    watch: bool = True  # whether a declaration that calls somebody starts a pager of its own
 
 
 class _File(msgspec.Struct):
@@ -52,6 +54,7 @@ class _File(msgspec.Struct):
     archive_after: Span
     editor: str
     bell: bool
+    watch: bool
 
 
 def load(paths: Paths) -> tuple[Settings, list[Problem]]:
@@ -106,17 +109,6 @@ def _zone(key: str, value: str) -> None:
         return
     if not is_zone(value):
         raise Fault(key, f"“{shown(value)}” is neither utc, local nor a time zone such as Europe/Berlin")
-
-
-def is_zone(name: str) -> bool:
-    """Whether there is a time zone of this name."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, LookupError):
-        return False
-    return True
 
 
 def _handle(key: str, value: str) -> None:

@@ -1,21 +1,32 @@
 """What is due, nearest first: a pure function of (state, now)."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from . import escalation
 from .cadence import AUDIENCES, next_due
+from .events.delivery import ACCEPTED, SENDING, SENT
 from .incident import Incident
-from .values import ENDED, Ms
+from .run import Call, Run, advance
+from .triggers import coming
+from .values import ENDED, MINUTE, Ms
+
+ASKS = 5 * MINUTE  # so long before an acknowledgement runs out, somebody is asked whether it still holds
 
 
 class Due(msgspec.Struct, frozen=True, gc=False):
-    """Something that waits for a person. `kind`: page, ack, update, step or task. `due` is UTC ms."""
+    """Something that waits for a person. `kind`: page, ack, update, step or task. `due` is UTC ms.
+
+    `why`: what calls somebody out of turn.
+    """
 
     kind: str
     what: str
     who: str
     due: Ms
     ref: str = ""
+    why: str = ""
 
     def left(self, now: Ms) -> Ms:
         """Milliseconds until it is due; negative once it is late."""
@@ -41,22 +52,59 @@ def with_pages(state: Incident, found: list[Due], now: Ms) -> list[Due]:
     return sorted([*_pages(state, now), *found], key=lambda d: (d.due, d.kind, d.what))
 
 
-def _pages(state: Incident, now: Ms) -> list[Due]:
-    view = escalation.view(state, now)
-    found = []
-    if view.status == "acknowledged" and view.ack and view.expires:
-        found.append(Due("ack", "acknowledgement expires", view.ack.who, view.expires))
-    elif view.next and view.next.at is not None:
-        found.append(_page(view.next))
-    if view.current and view.current.at is not None and view.status in ("running", "exhausted"):
-        found.append(_page(view.current))
-    return found
+def asks(expires: Ms, now: Ms) -> bool:
+    """Whether an acknowledgement that runs out then is asked about now."""
+    return expires - now <= ASKS
 
 
-def _page(line: escalation.LevelView) -> Due:
+def is_out(state: Incident, topic: str, call: Call) -> bool:
+    """Whether a page for this call has left, or is leaving: whom it calls need not be rung by hand."""
+    mine = (topic, call.cause, call.level, call.backup, call.round)
+    return any(
+        d.what == "page"
+        and d.state in (SENDING, ACCEPTED, SENT)
+        and (d.topic, d.cause, d.level, d.backup, d.round) == mine
+        for d in state.deliveries
+    )
+
+
+def _pages(state: Incident, now: Ms) -> Iterator[Due]:
+    if state.run is None or not state.open:
+        return
+    yield from _turns(state, "", escalation.view(state, now), advance(state.run, now), now)
+    for topic, view in escalation.specialists(state, now).items():
+        yield from _turns(state, topic, view, advance(state.specialists[topic], now), now)
+    for each in coming(state):
+        trigger = each.trigger
+        if trigger.topic:
+            known = next((s for s in state.run.policy.specialists if s.topic == trigger.topic), None)
+            who = known.targets[0].name if known and known.targets else ""
+            yield Due("page", trigger.topic, who, each.at, trigger.topic, trigger.why or trigger.id)
+
+
+def _turns(state: Incident, topic: str, view: escalation.View, run: Run, now: Ms) -> Iterator[Due]:
+    if view.ack and view.expires and view.status == "acknowledged":
+        what = f"{view.ack.who} still on it?" if asks(view.expires, now) else "acknowledgement expires"
+        yield Due("ack", what, view.ack.who, view.expires, topic)
+    if view.next and view.next.at is not None:
+        yield _page(view.next, topic)
+    call = run.current
+    if view.current is None or call is None or view.status == "snoozed":
+        return
+    last = next((a for a in reversed(run.answers) if a.call.place == call.place and a.at >= call.due), None)
+    if last is not None and last.what != "expired":
+        if view.next is None:
+            left = run.policy.fallback or "nobody is left to call"
+            yield Due("page", f"{topic}: {left}" if topic else left, "", last.at, f"{topic}.fallback")
+    elif not (state.drill or is_out(state, topic, call)):  # in a drill nobody is paged, nor too late for it
+        yield _page(view.current, topic)
+
+
+def _page(line: escalation.LevelView, topic: str) -> Due:
     who = line.target.name if line.target else ""
-    name = f"L{line.level}" + (" backup" if line.backup else "") + (f" {line.name}" if line.name else "")
-    return Due("page", name, who, line.at or 0, ref=f"{line.level}.{line.backup}")
+    name = topic or f"L{line.level}" + (" backup" if line.backup else "") + (f" {line.name}" if line.name else "")
+    ref = f"{topic}.{line.level}.{line.backup}" if topic else f"{line.level}.{line.backup}"
+    return Due("page", name, who, line.at or 0, ref, line.why)
 
 
 def _updates(state: Incident) -> list[Due]:

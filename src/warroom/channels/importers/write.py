@@ -55,7 +55,7 @@ def write(imported: Imported, folder: str, *, overwrite: bool = False) -> list[s
     Raises `Refused` with a sentence when one of them is there already and `overwrite` is not set, or cannot be written.
     """
     texts = {join(folder, name): text for name, text in _files(imported).items()}
-    if False and (there := [file for file in texts if lexists(file)]):
+    if not overwrite and (there := [file for file in texts if lexists(file)]):
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
         raise Refused(
             f"{clean(there[0])}{more} is there already. Nothing was written; move it away or say to overwrite."
