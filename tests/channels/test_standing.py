@@ -10,7 +10,10 @@ from held import Held, until
 from slack_room import SlackRoom
 from specs import checked
 from warroom.channels import standing
+from warroom.channels.base import Sent
 from warroom.channels.factory import for_incident
+from warroom.channels.hands import Hands
+from warroom.channels.messages import Writer
 from warroom.channels.secrets import Secret
 from warroom.channels.slack import Slack
 from warroom.config.channels import Channels
@@ -153,7 +156,9 @@ def test_a_message_that_nobody_wrote_down_is_found_again(held: Held, room: Slack
     reads(room, "SEV2 Checkout")
 
 
-def test_an_end_that_came_while_nobody_paged_is_said_afterwards(held: Held, room: SlackRoom) -> None:
+def test_an_end_that_came_while_nobody_paged_is_said_afterwards(held: Held, room: SlackRoom, tmp_path: Path) -> None:
+    # Nobody is paged yet, so that there is no page to close there, and only the message to set right.
+    (tmp_path / "policies" / "p.toml").write_text(POLICY.replace("PT0S", "PT1M"))
     held.declare()
     held.hold()
     until(lambda: held.state.delivery(standing.key(held.inc, "chat")))
@@ -212,6 +217,42 @@ def test_a_drill_stands_nowhere(held: Held) -> None:
     drill = incident_id(bytes(range(16)), drill=True)
     assert standing.wanted(_config(held), held.channels) == ["chat"]
     assert standing.wanted(_config(held), for_incident(drill, held.channels)) == []
+
+
+def test_what_it_says_already_is_not_sent_again(held: Held) -> None:
+    held.declare()
+    state, now, writer = held.state, held.now(), Writer("", "", lambda inc: "INC-K3F9")
+    kept = standing.Standing("token", _config(held), held.channels, writer, lambda name: 0)
+    ((job, _),) = kept.jobs(state, now)
+    assert kept.owes(state, now)
+    kept.done(state, job, Sent("C1/1.1"), now)
+    assert kept.jobs(state, now + MINUTE) == []
+    assert kept.wake(state, now + MINUTE) is None
+    assert not kept.owes(state, now + MINUTE)
+
+
+def test_changes_that_come_together_go_together(held: Held) -> None:
+    held.declare()
+    now, writer = held.now(), Writer("", "", lambda inc: "INC-K3F9")
+    kept = standing.Standing("token", _config(held), held.channels, writer, lambda name: 0)
+    ((job, _),) = kept.jobs(held.state, now)
+    kept.done(held.state, job, Sent("C1/1.1"), now)
+    held.do(ChangeSeverity(severity="SEV1", why="all of them"))
+    held.do(ChangePhase(phase="mitigating"))
+    assert kept.jobs(held.state, now + standing.EVERY - 1) == []
+    assert kept.wake(held.state, now) == now + standing.EVERY
+    ((job, message),) = kept.jobs(held.state, now + standing.EVERY)
+    assert job.delivery.remote == "C1/1.1"
+    assert "SEV1" in message.words.chat
+    assert "mitigating" in message.words.chat
+
+
+def test_it_waits_for_its_channels_turn_and_leaves_one_for_a_page(held: Held) -> None:
+    hands = Hands(held.channels, lambda: 1_000, lambda: None)
+    taken = [hands.spare_turn("chat") for _ in range(10)]
+    assert taken[:4] == [0, 0, 0, 0]
+    assert all(taken[4:])
+    assert hands.turn("chat") == 0
 
 
 def test_nothing_in_it_runs_so_that_time_alone_changes_nothing(held: Held) -> None:

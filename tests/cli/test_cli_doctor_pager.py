@@ -99,7 +99,7 @@ def test_users_who_are_spared_are_spared(machine):
 
 
 def test_keys_of_another_section_count_for_nothing(machine):
-    machine.put("etc/systemd/logind.conf", "[Other]\nKillUserProcesses=no\n[Login]\nKillUserProcesses=yes\n")
+    machine.put("etc/systemd/logind.conf", "[Login]\nKillUserProcesses=yes\n[Other]\nKillUserProcesses=no\n")
     assert machine.says().state == "look"
 
 

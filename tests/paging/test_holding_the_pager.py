@@ -124,3 +124,21 @@ def test_a_broken_lock_file_is_somebody_unknown_and_never_an_error(tmp_path):
     (tmp_path / "x.pager").write_bytes(b"\xff{{{")
     assert holding.look(path) == Holder()
     held.release()
+
+
+def test_a_process_that_was_stopped_for_long_pages_only_what_is_due_now(house):
+    levels = "".join(
+        f'[[level]]\nafter = "PT{after}S"\nnotify = ["contact:{who}"]\n'
+        for after, who in ((0, "sre1"), (2, "db1"), (4, "db2"), (60, "sre1"))
+    )
+    it = house(watch="off", policy=f'id = "quick"\n{levels}')
+    it.declare()
+    watch = it.watch()
+    until(lambda: it.states() == [("sre1", "sent")])
+    os.kill(watch.pid, signal.SIGSTOP)
+    until(lambda: it.escalation()["calling"] == "Database two")
+    os.kill(watch.pid, signal.SIGCONT)
+    until(lambda: it.paged() == ["sre1", "db2"])
+    [said] = [row["text"] for row in it.timeline() if row["kind"] == "skipped"]
+    assert "L2 Database was not paged" in str(said)
+    assert "only the level that is due now is called" in str(said)

@@ -176,3 +176,11 @@ def test_what_the_far_side_refuses_is_seen_and_not_tried_again(house):
     until(lambda: it.states() == [("sre1", "failed")])
     assert "no such route" in str(it.deliveries()[0]["why"])
     assert len(it.pages) == 1
+
+
+def test_a_channel_by_which_a_page_went_out_counts_as_tried(house):
+    it = house()
+    assert "never tested" in it.call("policy", "check", code=4)
+    it.declare()
+    until(lambda: it.states() == [("sre1", "sent")])
+    until(lambda: "never tested" not in it.call("policy", "check", code=4))

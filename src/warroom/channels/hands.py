@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 
 from ..core.values import Ms
-from .base import Channel, Failed, Later, Message
+from .base import Accepted, Channel, Failed, Later, Message, Sent
 from .courier import Job, Result
 from .factory import Unusable
 from .limiter import Pace
@@ -18,12 +18,16 @@ _BURST = 5.0
 
 
 class Hands:
-    """`now` is UTC ms; `wake` is called from a thread whenever something has come back."""
+    """`now` is UTC ms. On a thread, `wake` is called whenever something has come back, `worked` when it went out."""
 
     def __init__(
-        self, channels: Mapping[str, Channel | Unusable], now: Callable[[], Ms], wake: Callable[[], None]
+        self,
+        channels: Mapping[str, Channel | Unusable],
+        now: Callable[[], Ms],
+        wake: Callable[[], None],
+        worked: Callable[[str], None] = lambda channel: None,
     ) -> None:
-        self._channels, self._now, self._wake = channels, now, wake
+        self._channels, self._now, self._wake, self._worked = channels, now, wake, worked
         self._paces: dict[str, Pace] = {}
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._results: SimpleQueue[tuple[str, Job, Result]] = SimpleQueue()
@@ -59,6 +63,8 @@ class Hands:
                 result = Failed(f"a mistake in this program ({type(error).__name__}); please report it")
             self._results.put((place, job, result))
             self._wake()
+            if job.act == "send" and isinstance(result, Sent | Accepted):
+                self._worked(channel.name)
 
         pool.submit(work)
 

@@ -77,6 +77,7 @@ class Watch:
         take: bool = False,
         only: str = "",
         rota: Rota | None = None,
+        worked: Callable[[str], None] = lambda channel: None,
     ) -> None:
         self._folder, self._replica, self._by, self._holder = incidents, replica, by, holder
         self._config, self._channels, self._writer, self._tell = config, channels, writer, tell
@@ -87,7 +88,7 @@ class Watch:
         self._passed_over: dict[str, tuple[int, int]] = {}  # path → how the file looked when there was nothing to do
         self._troubles: dict[str, str] = {}
         self._watcher = FolderWatcher(incidents)
-        self._hands = Hands(channels, self._clock.now, self._watcher.wake)
+        self._hands = Hands(channels, self._clock.now, self._watcher.wake, worked)
         self._stopping = False
         self._beat: Ms = 0
         self._looked: Ms = 0

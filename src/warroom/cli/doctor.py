@@ -1,38 +1,34 @@
-"""`warroom doctor`: what is around the program and could stand in its way, each with what to do about it."""
+"""`warroom doctor`: what is around the program and could stand in its way, each with what to do about it.
+
+What is said of paging is in `doctor_pager` and `doctor_channels`; `doctor_page` sends a test.
+"""
 
 import os
 import time
 from collections.abc import Iterator
 
-import msgspec
-
 from ..core.text import clean
 from ..store.errors import StoreError
 from . import out
+from .doctor_finding import BAD, GOOD, WARN, Finding
 from .session import Session
 from .stop import FAILED, OK, Stop
 
-GOOD, WARN, BAD = "ok", "look", "bad"
 _SIGN = {GOOD: "√ ok  ", WARN: "! look", BAD: "✗ bad "}
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """One thing that was looked at: `ok`, worth a `look`, or `bad`, which makes the whole answer a failure."""
-
-    what: str
-    state: str
-    says: str
-
-
 def examine(session: Session, json: bool) -> int:
-    """Looks at everything and prints what it found."""
-    found = list(_findings(session))
+    """Looks at everything and prints what it finds. Exit code 1 where something is bad."""
     if json:
+        found = list(_findings(session))
         out.json([{"what": f.what, "state": f.state, "says": f.says} for f in found])
-    else:
-        for each in found:
-            out.data(f"{_SIGN[each.state]}  {each.what:<12}  {clean(each.says)}")
-    return FAILED if any(f.state == BAD for f in found) else OK
+        return FAILED if any(f.state == BAD for f in found) else OK
+    code = OK
+    for each in _findings(session):
+        # One by one: what is asked over the network may take its time.
+        out.data(f"{_SIGN[each.state]}  {each.what:<16}  {clean(each.says)}")
+        code = FAILED if each.state == BAD else code
+    return code
 
 
 def _findings(session: Session) -> Iterator[Finding]:
@@ -46,9 +42,11 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield _file_system(paths.data)
     yield _lock(session)
     yield _person(session)
-    yield _clock()
     yield from _terminal()
-    yield Finding("paging", WARN, "nothing is sent by this version: whoever is called has to be rung by hand")
+    from . import doctor_channels, doctor_pager
+
+    yield from doctor_pager.findings(session)
+    yield from doctor_channels.findings(session)
 
 
 def _folders(session: Session) -> Iterator[Finding]:
@@ -133,20 +131,6 @@ def _person(session: Session) -> Finding:
     if me.name == me.login and me.login in SHARED:
         return Finding("you", WARN, f"“{me.login}” is nobody in particular: set name in config.toml, or WARROOM_ACTOR")
     return Finding("you", GOOD, f"{me.name} ({me.login} on {me.host})")
-
-
-def _clock() -> Finding:
-    now = time.time()
-    if now < 1_767_225_600:  # 2026: before this program was written
-        return Finding("clock", BAD, "this machine's clock is years behind; times in the timeline would be wrong")
-    synced = os.path.exists("/run/systemd/timesync/synchronized")
-    zone = time.strftime("%Z")
-    return Finding(
-        "clock",
-        GOOD,
-        f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime(now))} UTC, local zone {zone}"
-        + (", set by the network" if synced else ""),
-    )
 
 
 def _terminal() -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from ..core.text import clean
@@ -171,6 +172,7 @@ def _room_for_files() -> None:
 
 def _made(session: Session, arguments: Arguments, me: Holder) -> "Watch":
     from ..channels.factory import build
+    from ..channels.secrets import absent
     from ..channels.rota import Rota
     from ..channels.watch import Watch
     from ..config import channels as configured
@@ -179,6 +181,9 @@ def _made(session: Session, arguments: Arguments, me: Holder) -> "Watch":
     config, problems = configured.load(session.paths.config)
     for problem in problems:
         out.say(str(problem))
+    for name, form in config.by_name.items():
+        for sentence in absent(form):
+            _tell(session, {"what": "channel", "text": f"{name}: {sentence}"})
     only = ""
     if arguments.incident:
         from .which import by_name
@@ -198,7 +203,29 @@ def _made(session: Session, arguments: Arguments, me: Holder) -> "Watch":
         take=arguments.take,
         only=only,
         rota=Rota(session.paths, built, lambda text: _tell(session, {"what": "on call", "text": text})),
+        worked=_Tried(session),
     )
+
+
+class _Tried:
+    """Notes once for each channel that a page went out by it: from then on it counts as tested."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._noted: set[str] = set()
+        self._guard = Lock()
+
+    def __call__(self, channel: str) -> None:
+        from ..config import tested
+
+        with self._guard:
+            if channel in self._noted:
+                return
+            self._noted.add(channel)
+            try:
+                tested.keep(self._session.paths, channel, self._session.now(), True, "a page went out")
+            except OSError:
+                pass  # what was paged stays paged
 
 
 def _writer(session: Session) -> "Writer":
