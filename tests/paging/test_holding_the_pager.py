@@ -142,3 +142,18 @@ def test_a_process_that_was_stopped_for_long_pages_only_what_is_due_now(house):
     [said] = [row["text"] for row in it.timeline() if row["kind"] == "skipped"]
     assert "L2 Database was not paged" in str(said)
     assert "only the level that is due now is called" in str(said)
+
+
+def test_a_watch_that_runs_takes_what_channels_toml_says_from_now_on_and_says_no_new_pager(house, far):
+    it = house(watch="off", second="PT6S")
+    it.write(
+        "contacts.toml", '[contact.sre1]\nname = "P"\nreach = ["hook"]\n[contact.db1]\nname = "D"\nreach = ["new"]\n'
+    )
+    it.declare()
+    it.watch()
+    until(lambda: it.states() == [("sre1", "sent")])
+    old = (it.home / "channels.toml").read_text()
+    it.write("channels.toml", old + old.replace("channel.hook", "channel.new").replace("/page", "/new"))
+    until(lambda: it.paged() == ["sre1", "db1"])
+    assert far.requests[-1].target == "/new"
+    assert it.kinds().count("pager") == 1

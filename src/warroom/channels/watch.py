@@ -90,6 +90,7 @@ class Watch:
         self._watcher = FolderWatcher(incidents)
         self._hands = Hands(channels, self._clock.now, self._watcher.wake, worked)
         self._stopping = False
+        self.goes_on = False  # whether this process pages on with another watch: then the log need not say it let go
         self._beat: Ms = 0
         self._looked: Ms = 0
         self._unwritten: list[tuple[str, Job, Result]] = []
@@ -258,7 +259,7 @@ class Watch:
         kept = self._kept.pop(path, None)
         if kept is None:
             return
-        if kept.taken and os.path.exists(path):
+        if kept.taken and not self.goes_on and os.path.exists(path):
             self._commit(path, kept, [LetGoOfPager(token=self._holder.token, why=why)])
         kept.lock.release()
         kept.room.log.close()

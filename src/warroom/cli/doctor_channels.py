@@ -146,7 +146,7 @@ def _people(library: "Library") -> Iterator[Finding]:
         says = f"no channel here reaches {', '.join(lost[:_NAMED])}{more}: give them a `reach`, or ring by hand"
         yield Finding("contacts", WARN, says)
     else:
-        yield Finding("contacts", GOOD, f"each of the {len(own)} has a way to be reached")
+        yield Finding("contacts", GOOD, f"every one of yours ({len(own)}) has a way to be reached")
 
 
 def _schedules(library: "Library", came: object, now: int) -> Iterator[Finding]:

@@ -99,24 +99,34 @@ def declared(session: Session, command: act_.Declare | act_.ImportTimeline) -> i
         raise No(str(outcome))
     with outcome.log as log:
         state = outcome.state
-        paged(session, state)
-        made(session, log.inc, log.path, state)
+        starting = paged(session, state)
+        made(session, log.inc, log.path, state, starting=starting)
     return OK
 
 
-def paged(session: Session, state: Incident) -> None:
-    """Sees to it that some process pages for this incident, where anybody can be reached; says so where none may."""
+def paged(session: Session, state: Incident) -> bool:
+    """Sees to it that some process pages for this incident, where anybody can be reached; whether one does or will.
+
+    Says so where none may.
+    """
     from ..room import pager
 
     setting = session.settings.watch if session.settings else True
-    if pager.ensure(session.paths.data, session.paths.state, state, setting) or not pager.wanted(state):
-        return
-    if not pager.allowed(setting) and pager.watching(session.paths.data) is None:
+    if not pager.wanted(state):
+        return False
+    if pager.ensure(session.paths.data, session.paths.state, state, setting):
+        return True
+    if pager.watching(session.paths.data) is not None:
+        return True
+    if not pager.allowed(setting):
         out.say("Nobody pages yet: no pager may start by itself here. `warroom watch` pages.")
+    else:
+        out.say("Nobody pages: the pager could not be started. `warroom watch` says why.")
+    return False
 
 
-def made(session: Session, inc: str, path: str, state: Incident) -> None:
-    """Says which incident there is now."""
+def made(session: Session, inc: str, path: str, state: Incident, *, starting: bool = False) -> None:
+    """Says which incident there is now. `starting`: a pager is on its way."""
     handle = session.handle(inc)
     if session.arguments.json:
         out.json({"id": inc, "handle": handle, "path": path})
@@ -129,7 +139,8 @@ def made(session: Session, inc: str, path: str, state: Incident) -> None:
         from ..render.status import escalation_line
         from ..render.timeline import Look
 
-        out.say(f"Escalation: {escalation_line(state, session.now(), Look(session.zone))}.")
+        said = escalation_line(state, session.now(), Look(session.zone), starting=starting)
+        out.say(f"Escalation: {said}.")
     out.say(f"Go on: `warroom {handle}` opens the room; `warroom log -i {handle} TEXT` writes an entry.")
 
 

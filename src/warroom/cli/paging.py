@@ -17,7 +17,7 @@ from .verb import Arguments, Parser, Verb, text, why, words
 
 def _after(session: Session) -> After:
     def line(state: Incident) -> str:
-        paged(session, state)
+        starting = paged(session, state)
         now = session.now()
         view = escalation.view(state, now)
         ring = ""
@@ -25,7 +25,7 @@ def _after(session: Session) -> After:
             target = view.current.target
             number = target.phone or "; ".join(target.reach)
             ring = f"Nothing is sent: ring {target.name}{f', {number},' if number else ''} by hand.\n"
-        return f"{ring}Escalation: {escalation_line(state, now, Look(session.zone))}."
+        return f"{ring}Escalation: {escalation_line(state, now, Look(session.zone), starting=starting)}."
 
     return line
 

@@ -118,15 +118,17 @@ def _watch(session: Session, arguments: Arguments) -> int:
     if lock is None:
         lock = _take_over(session, arguments, me)
     _room_for_files()
-    watch = _made(session, arguments, me)
+    until = _Patience(lock, arguments, data, os.path.join(session.paths.config, "channels.toml"))
     for number in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if not arguments.detached else ())):
-        signal.signal(number, lambda *_: watch.stop())
+        signal.signal(number, lambda *_: until.stop())
     if arguments.detached:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _tell(session, {"what": "watching", "where": me.where, "pid": me.pid, "folder": data})
-    until = _Patience(lock, arguments, data)
     try:
-        watch.run(until)
+        while until.again():
+            until.watch = _made(session, arguments, me)
+            until.watch.run(until)
+            arguments.take = False  # what was taken once is held
     except OSError as trouble:
         _tell(session, {"what": "trouble", "text": str(trouble)})
         return FAILED
@@ -172,8 +174,8 @@ def _room_for_files() -> None:
 
 def _made(session: Session, arguments: Arguments, me: Holder) -> "Watch":
     from ..channels.factory import build
-    from ..channels.secrets import absent
     from ..channels.rota import Rota
+    from ..channels.secrets import absent
     from ..channels.watch import Watch
     from ..config import channels as configured
     from ..core.values import By
@@ -250,13 +252,34 @@ def _writer(session: Session) -> "Writer":
 
 
 class _Patience:
-    """Whether to go on: not without the lock or the folder, nor, detached, for long without anything to page for."""
+    """Whether to go on: not without the lock or the folder, nor, detached, for long without anything to page for.
 
-    def __init__(self, lock: holding.Holding, arguments: Arguments, data: str) -> None:
+    When `channels.toml` changes, the watch is made anew with what it says now, and goes on.
+    """
+
+    def __init__(self, lock: holding.Holding, arguments: Arguments, data: str, file: str) -> None:
         self._lock, self._detached, self._tied, self._data = lock, arguments.detached, arguments.tied, data
+        self._file, self._read = file, _stamp(file)
         self._quiet_since = time.monotonic()
         self._beat = 0.0
+        self._begun = False
+        self.watch: Watch | None = None
         self.why = ""
+
+    def stop(self) -> None:
+        """Ends it soon; from a signal handler."""
+        self.why = "it was stopped"
+        if self.watch is not None:
+            self.watch.stop()
+
+    def again(self) -> bool:
+        """Whether a watch is to be made: at first, and when the file of channels has changed."""
+        if not self._begun:
+            self._begun = True
+            return not self.why
+        changed = _stamp(self._file) != self._read
+        self._read = _stamp(self._file)
+        return changed and not self.why
 
     def __call__(self, idle: bool) -> bool:
         now = time.monotonic()
@@ -269,6 +292,9 @@ class _Patience:
                 gone = not os.path.isdir(self._data)
                 self.why = "the folder has gone" if gone else "another watch has taken over"
                 return False
+            if _stamp(self._file) != self._read and self.watch is not None:
+                self.watch.goes_on = True
+                return False
         if self._detached and now - self._quiet_since > _LINGER:
             self.why = "nothing is left to page for"
             return False
@@ -276,6 +302,14 @@ class _Patience:
             self.why = "the process that started it has ended"
             return False
         return True
+
+
+def _stamp(file: str) -> tuple[int, int, int] | None:
+    try:
+        status = os.stat(file)
+    except OSError:
+        return None
+    return (status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _has_parent() -> bool:

@@ -188,8 +188,8 @@ def _rows(state: Incident, now: Ms, look: timeline.Look) -> list[tuple[str, str]
     ]
 
 
-def escalation_line(state: Incident, now: Ms, look: timeline.Look) -> str:
-    """Who is called, who comes next and when, in one line."""
+def escalation_line(state: Incident, now: Ms, look: timeline.Look, *, starting: bool = False) -> str:
+    """Who is called, who comes next and when, in one line. `starting`: a pager is on its way."""
     view = escalation.view(state, now)
     name = (view.policy.title or view.policy.policy) if view.policy else ""
     parts: list[str] = []
@@ -216,7 +216,7 @@ def escalation_line(state: Incident, now: Ms, look: timeline.Look) -> str:
         parts.append(view.policy.fallback if view.policy and view.policy.fallback else "nobody is left: ring by hand")
     if view.status in ("running", "snoozed", "exhausted") and view.pages_nobody:
         parts.append("PAGES NOBODY, ring by hand")
-    elif state.pager is None and not state.drill and view.status not in ("stopped", "called off"):
+    elif state.pager is None and not (state.drill or starting) and view.status not in ("stopped", "called off"):
         parts.append("nobody holds the pager")
     parts += [f"{topic}: {_aside(seen)}" for topic, seen in escalation.specialists(state, now).items()]
     return f"{name}: {'; '.join(parts)}"
