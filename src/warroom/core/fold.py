@@ -69,8 +69,9 @@ def _effect(state: Incident, event: Event, before: Incident) -> Incident:
             return _phase(state, body, event, before)
         case ev.PolicyAttached():
             return replace(state, run=_policy(state, body, event))
-        case ev.OnCallAnswered() if state.run:
-            return replace(state, run=running.told(state.run, body))
+        case ev.OnCallAnswered():
+            aside = {topic: running.told(run, body) for topic, run in state.specialists.items()}
+            return replace(state, run=state.run and running.told(state.run, body), specialists=aside)
         case ev.Amended(of=of):
             return _placed(state, of, before)
         case ev.Retracted(of=of) if of not in state.retracted:
