@@ -103,12 +103,17 @@ class ServiceNamed(Value, frozen=True, gc=False, omit_defaults=True):
 
 
 class BridgeSet(Value, frozen=True, gc=False, omit_defaults=True):
+    """Where people talk: a link, a number to dial, the code to get in."""
+
     type: ClassVar = "bridge.set"
     kind: ClassVar = "bridge"
     where: str
+    dial: str = ""
+    passcode: str = ""
 
     def text(self) -> str:
-        return self.where or "no bridge"
+        parts = (self.where, self.dial and f"dial {self.dial}", self.passcode and f"code {self.passcode}")
+        return ", ".join(part for part in parts if part) or "no bridge"
 
 
 class Linked(Body, frozen=True, gc=False, omit_defaults=True):

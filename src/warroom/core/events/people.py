@@ -29,18 +29,31 @@ class RoleAssigned(Value, frozen=True, gc=False, omit_defaults=True):
 
 
 class RoleOffered(Value, frozen=True, gc=False, omit_defaults=True):
-    """A handover that was begun. Until it is accepted nothing has changed."""
+    """A handover that was begun, with the brief that goes with it. Until it is accepted nothing has changed.
+
+    Without `who` it was taken back, or `declined_by` somebody.
+    """
 
     type: ClassVar = "role.offered"
     kind: ClassVar = "role"
     role: str
     who: str
+    brief: str = ""
+    why: str = ""
+    declined_by: str = ""
 
     def key(self) -> tuple[str, ...]:
         return (self.type, self.role)
 
+    def says(self) -> object:
+        return self.who
+
     def text(self) -> str:
-        return f"{self.role} offered to {self.who}, not accepted yet"
+        if self.who:
+            return because(f"{self.role} offered to {self.who}, not accepted yet", self.why)
+        if self.declined_by:
+            return because(f"{self.declined_by} declined {self.role}", self.why)
+        return because(f"the offer of {self.role} was taken back", self.why)
 
 
 class RoleCard(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -137,6 +150,26 @@ class TaskGiven(Body, frozen=True, gc=False, omit_defaults=True):
 
     def text(self) -> str:
         return f"@{self.who} {self.what}"
+
+
+class TaskReadBack(Value, frozen=True, gc=False, omit_defaults=True):
+    """The one who has the task has said it back: it was understood."""
+
+    type: ClassVar = "task.read_back"
+    kind: ClassVar = "task"
+    of: str
+    who: str
+    what: str = ""
+    words: str = ""
+
+    def key(self) -> tuple[str, ...]:
+        return (self.type, self.of)
+
+    def says(self) -> object:
+        return self.of
+
+    def text(self) -> str:
+        return because(f"read back by {self.who}: {self.what}".rstrip(": "), self.words)
 
 
 class TaskChanged(Value, frozen=True, gc=False, omit_defaults=True):

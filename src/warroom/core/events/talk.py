@@ -5,7 +5,7 @@ from typing import ClassVar
 import msgspec
 
 from ..values import Ms
-from .envelope import Body, Value
+from .envelope import Body, Value, because
 
 
 class PollOpened(Body, frozen=True, gc=False, omit_defaults=True):
@@ -28,14 +28,60 @@ class ObjectionRaised(Body, frozen=True, gc=False, omit_defaults=True):
         return f"strong objection by {self.who}: {self.what}"
 
 
+class PollClosed(Value, frozen=True, gc=False, omit_defaults=True):
+    """What came of a proposal: `agreed`, `rejected` or `withdrawn`, and by whom it was decided."""
+
+    type: ClassVar = "poll.closed"
+    kind: ClassVar = "poll"
+    of: str
+    outcome: str
+    proposal: str = ""
+    who: str = ""
+    why: str = ""
+
+    def key(self) -> tuple[str, ...]:
+        return (self.type, self.of)
+
+    def says(self) -> object:
+        return self.outcome
+
+    def text(self) -> str:
+        return because(f"{self.outcome}: {self.proposal}".rstrip(": "), self.why)
+
+
 class QuestionAsked(Body, frozen=True, gc=False, omit_defaults=True):
+    """A stakeholder's question or, with `report`, what they say of the impact; `users` where they said how many."""
+
     type: ClassVar = "question.asked"
     kind: ClassVar = "question"
     what: str
     asker: str = ""
+    due: Ms | None = None
+    report: bool = False
+    users: int | None = None
 
     def text(self) -> str:
-        return self.what
+        return f"impact reported: {self.what}" if self.report else self.what
+
+
+class QuestionTaken(Value, frozen=True, gc=False, omit_defaults=True):
+    """Who finds the answer, and by when."""
+
+    type: ClassVar = "question.taken"
+    kind: ClassVar = "question"
+    of: str
+    owner: str
+    due: Ms | None = None
+    question: str = ""
+
+    def key(self) -> tuple[str, ...]:
+        return (self.type, self.of)
+
+    def says(self) -> object:
+        return (self.owner, self.due)
+
+    def text(self) -> str:
+        return f"{self.owner} finds the answer: {self.question}".rstrip(": ")
 
 
 class QuestionAnswered(Body, frozen=True, gc=False, omit_defaults=True):
@@ -49,8 +95,62 @@ class QuestionAnswered(Body, frozen=True, gc=False, omit_defaults=True):
         return f"{self.question} → {self.what}" if self.question else self.what
 
 
+class UpdateDrafted(Value, frozen=True, gc=False, omit_defaults=True):
+    """What is to be said next to an audience. `next` is when the one after it is promised, `estimate` when the repair
+    may be done (both UTC ms); `basis` names the severity, phase and impact that it was written on."""
+
+    type: ClassVar = "update.drafted"
+    kind: ClassVar = "draft"
+    audience: str
+    what: str
+    next: Ms | None = None
+    estimate: Ms | None = None
+    basis: str = ""
+    number: int = 1
+
+    def key(self) -> tuple[str, ...]:
+        return (self.type, self.audience)
+
+    def says(self) -> object:
+        return (self.what, self.next, self.estimate)
+
+    def text(self) -> str:
+        return f"{self.audience} #{self.number}  {self.what}"
+
+
+class UpdateApproved(Value, frozen=True, gc=False, omit_defaults=True):
+    """The commander's word for one draft, by its text's hash. It lapses when `basis` no longer is what is so.
+
+    `who` approved it; `alone`: whoever wrote it also approved it, since nobody else was there to.
+    """
+
+    type: ClassVar = "update.approved"
+    kind: ClassVar = "approved"
+    audience: str
+    of: str
+    sha: str
+    basis: str
+    who: str
+    alone: bool = False
+    number: int = 1
+
+    def key(self) -> tuple[str, ...]:
+        return (self.type, self.audience)
+
+    def says(self) -> object:
+        return self.of
+
+    def text(self) -> str:
+        own = ", alone: their own words" if self.alone else ""
+        return f"{self.audience} #{self.number} approved by {self.who}{own}"
+
+
 class UpdatePosted(Body, frozen=True, gc=False, omit_defaults=True):
-    """A stakeholder update as its writer says it went out; `next` is when the next one was promised."""
+    """A stakeholder update as it went out; `next` is when the next one was promised.
+
+    `sha` is the SHA-256 of the approved text, `of` its draft, `ways` where it is sent, `corrects` the update that it
+    puts right; `same`: nothing has changed since the last one.
+    """
 
     type: ClassVar = "update.posted"
     kind: ClassVar = "update"
@@ -58,9 +158,16 @@ class UpdatePosted(Body, frozen=True, gc=False, omit_defaults=True):
     what: str
     next: Ms | None = None
     number: int = 1
+    estimate: Ms | None = None
+    sha: str = ""
+    of: str = ""
+    ways: tuple[str, ...] = ()
+    corrects: str = ""
+    same: bool = False
 
     def text(self) -> str:
-        return f"{self.audience} #{self.number}  {self.what}"
+        word = ", a correction" if self.corrects else ""
+        return f"{self.audience} #{self.number}{word}  {self.what}"
 
 
 class Rhythm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

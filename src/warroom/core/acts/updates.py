@@ -1,0 +1,163 @@
+"""Stakeholder updates: draft, approve, post; the same again; a correction. Nothing goes out that nobody approved."""
+
+from .. import events as ev
+from .. import updates
+from ..cadence import AUDIENCES, last
+from ..commands import Command, Draft, Stamp
+from ..incident import Incident
+from ..values import MINUTE, At, Ms, Refused
+from .lifecycle import one_of
+from .repeated import repeated
+
+NO_NEWS = "No news: the work goes on. {next}"
+_SOON = MINUTE
+
+
+def audience_of(text: str) -> str:
+    """The audience that `text` names, public by default. Raises `Refused`."""
+    return one_of(text or "public", AUDIENCES, "audience")
+
+
+class DraftUpdate(Command, frozen=True, kw_only=True):
+    """What is to be said next. `next_in`: when the one after it comes (ms); `estimate_in`: the repair, if anybody dares.
+
+    An approval of an earlier draft is gone with it.
+    """
+
+    what: str
+    audience: str = "public"
+    next_in: Ms | None = None
+    estimate_in: Ms | None = None
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        audience = audience_of(self.audience)
+        what = self.what.strip()
+        if not what:
+            raise Refused("The update says nothing yet. `/draft` fills one from what is known.")
+        old = updates.draft(state, audience)
+        if old and old.body.what == what and self.next_in is None and self.estimate_in is None:
+            raise Refused("The draft says that already; `/approve` approves it.")
+        body = ev.UpdateDrafted(
+            audience,
+            what,
+            updates.promise(state, audience, stamp.now, self.next_in),
+            stamp.now + self.estimate_in if self.estimate_in else None,
+            updates.basis(state),
+            updates.number(state, audience),
+        )
+        return [self.draft(state, stamp, body)]
+
+
+class ApproveUpdate(Command, frozen=True, kw_only=True):
+    """The commander's word for the draft as it stands. `who` said so, where that is not the one who asks.
+
+    Where somebody commands, only they approve; alone, one approves oneself, and the log says so.
+    """
+
+    audience: str = "public"
+    who: str = ""
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        audience = audience_of(self.audience)
+        waiting = updates.draft(state, audience)
+        who = " ".join(self.who.split()) or stamp.by.name
+        if waiting is None:
+            raise Refused(f"No {audience} update is drafted. `/draft {audience}` fills one from what is known.")
+        held = state.role("commander")
+        if held and held.who.casefold() != who.casefold():
+            raise Refused(f"{held.who} commands and approves. Heard on the bridge: `/approve {audience} {held.who}`.")
+        if waiting.ready and waiting.approved:
+            raise repeated(
+                self, state, stamp, waiting.approved.who, f"approved {audience} #{waiting.body.number} too",
+                f"{audience} #{waiting.body.number} is approved already, by {waiting.approved.who}. `/post` sends it.",
+            )  # fmt: skip
+        body = ev.UpdateApproved(
+            audience,
+            waiting.fact,
+            updates.sha(waiting.body.what),
+            updates.basis(state),
+            who,
+            alone=who.casefold() == waiting.by.casefold(),
+            number=waiting.body.number,
+        )
+        return [self.draft(state, stamp, body)]
+
+
+class PostDraft(Command, frozen=True, kw_only=True):
+    """The approved draft goes out, to `ways`; with none it is noted as said, and nothing is sent."""
+
+    audience: str = "public"
+    ways: tuple[str, ...] = ()
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        audience = audience_of(self.audience)
+        waiting = updates.draft(state, audience)
+        if waiting is None:
+            raise Refused(f"No {audience} update is drafted. `/draft {audience}` fills one from what is known.")
+        if waiting.lapsed:
+            raise Refused(f"The approval has lapsed: {waiting.lapsed}. Look at the text, then `/approve {audience}`.")
+        if not waiting.ready:
+            raise Refused(f"{audience} #{waiting.body.number} is not approved yet. `/approve {audience}`.")
+        said = waiting.body
+        promised = said.next
+        if promised is None or promised < stamp.now + _SOON:
+            promised = updates.promise(state, audience, stamp.now)
+        body = ev.UpdatePosted(
+            audience,
+            said.what,
+            promised,
+            updates.number(state, audience),
+            said.estimate,
+            updates.sha(said.what),
+            waiting.fact,
+            tuple(self.ways),
+        )
+        return [self.draft(state, stamp, body)]
+
+
+class PostSame(Command, frozen=True, kw_only=True):
+    """“Still investigating, no news” is an update: it keeps the rhythm, and needs nobody's approval."""
+
+    audience: str = "public"
+    what: str = ""
+    ways: tuple[str, ...] = ()
+    next_in: Ms | None = None
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        audience = audience_of(self.audience)
+        if not self.what.strip():
+            raise Refused("What does it say? “Still investigating, no news.”")
+        if not state.open:
+            raise Refused(f"The incident is {state.phase}; the last update says how it ended: `/draft {audience}`.")
+        next = updates.promise(state, audience, stamp.now, self.next_in)
+        n, text = updates.number(state, audience), self.what.strip()
+        body = ev.UpdatePosted(audience, text, next, n, sha=updates.sha(text), ways=tuple(self.ways), same=True)
+        return [self.draft(state, stamp, body)]
+
+
+class CorrectUpdate(Command, frozen=True, kw_only=True):
+    """A wrong update is put right by a new one that says so, never by an edit. It goes out at once, with a reason."""
+
+    what: str
+    audience: str = "public"
+    ways: tuple[str, ...] = ()
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        audience = audience_of(self.audience)
+        wrong = last(state, audience)
+        if wrong is None or not isinstance(wrong.body, ev.UpdatePosted):
+            raise Refused(f"No {audience} update has gone out; there is nothing to correct.")
+        text = self.what.strip()
+        if not text:
+            raise Refused("What is right? `/correct public it is 3 % of checkouts, not 30 %`.")
+        next = wrong.body.next if wrong.body.next and wrong.body.next > stamp.now + _SOON else None
+        body = ev.UpdatePosted(
+            audience,
+            text,
+            next or updates.promise(state, audience, stamp.now),
+            updates.number(state, audience),
+            sha=updates.sha(text),
+            ways=tuple(self.ways),
+            corrects=wrong.id,
+        )
+        return [Draft(body, At(stamp.now))]

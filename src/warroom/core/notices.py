@@ -1,0 +1,62 @@
+"""What has to go out beside pages: approved updates to their audiences, and the brief of a handover to its person.
+
+A notice is begun once for each way, and never again: a delivery with its cause and way says that it was.
+"""
+
+import msgspec
+
+from . import events as ev
+from .events import Target
+from .incident import Incident
+from .run import is_called, on_duty
+from .values import Ms
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something else than a page that has to go out: an update to an audience, or the brief of a handover.
+
+    `what`: update or handover. `way` is as in a contact's `reach`; empty: the person's own ways, best first.
+    """
+
+    what: str
+    cause: str
+    text: str
+    at: Ms
+    way: str = ""
+    target: Target | None = None
+    title: str = ""
+
+
+def notices(state: Incident) -> list[Notice]:
+    """What has to go out beside pages and was not begun: approved updates by each way, briefs of open handovers."""
+    begun = {(d.cause, f"{d.channel}:{d.address}" if d.address else d.channel) for d in state.deliveries}
+    found = []
+    for event in state.updates:
+        body = event.body
+        if not isinstance(body, ev.UpdatePosted) or not state.stands(event.id):
+            continue
+        for way in body.ways:
+            if (event.id, way) not in begun:
+                found.append(Notice("update", event.id, body.what, event.at.t, way, title=f"{body.audience} update"))
+    causes = {d.cause for d in state.deliveries}
+    for held in state.roles if state.open else ():
+        offers = state.visible((ev.RoleOffered.type, held.role))
+        offer = offers[-1] if offers else None
+        if offer is None or not held.offered_to or not isinstance(offer.body, ev.RoleOffered) or offer.id in causes:
+            continue
+        target = person(state, held.offered_to)
+        if target is not None and offer.body.brief:
+            title = f"handover: {held.name}"
+            found.append(Notice("handover", offer.id, offer.body.brief, offer.at.t, "", target, title))
+    return found
+
+
+def person(state: Incident, name: str) -> Target | None:
+    """Whom the policy in force knows by this name or contact's id."""
+    run = state.run
+    for level in run.policy.levels if run else ():
+        for target in (*level.notify, *level.backup):
+            for each in (target, *(on_duty(target, shift.start) for shift in target.shifts)):
+                if is_called(each, name):
+                    return each
+    return None
