@@ -4,25 +4,34 @@ Run by `make picture`. Writes `room.svg` and `lobby.svg` beside itself.
 """
 
 import asyncio
+import os
 import re
 import sys
 import tempfile
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from warroom.config.load import Library
 from warroom.config.paths import find
 from warroom.config.settings import Settings
-from warroom.core.acts import entries, lifecycle, paging, people, talk, work
+from warroom.core import outbox
+from warroom.core.acts import delivery, entries, lifecycle, paging, people, talk, work
 from warroom.core.commands import Command
-from warroom.core.values import MINUTE, SECOND, At, By
+from warroom.core.events import DeliveryChanged
+from warroom.core.values import MINUTE, SECOND, By
 from warroom.room.desk import Desk
 from warroom.room.room import Room
+from warroom.store import beside, holding
 from warroom.store.replica import current
 from warroom.tui.app import WarRoomApp
+from warroom.tui.incident_screen import IncidentScreen
+from warroom.tui.pager_view import HELD
 
 HERE = Path(__file__).parent
 START = 1_795_269_731_000  # 2026-11-21 14:02:11 UTC
 SIZE = (132, 40)
+WATCH = "watch@bastion"
 
 Story = list[tuple[str, str, Command]]
 
@@ -82,9 +91,16 @@ backup = ["contact:ana"]
 after = "PT15M"
 name = "manager"
 notify = ["contact:rahul"]
+[[trigger]]
+id = "long"
+jump = 3
+why = "SEV1 not resolved after 30 min"
+severity = ["SEV1"]
+elapsed = "PT30M"
 """
+CHANNELS = '[channel.pagerduty]\nkind = "pagerduty"\nkey_env = "NONE"\ntoken_env = "NONE"\n'
 CONTACTS = "\n".join(
-    f'[contact.{id}]\nname = "{name}"\nphone = "{phone}"'
+    f'[contact.{id}]\nname = "{name}"\nreach = ["pagerduty"]\nphone = "{phone}"'
     for id, name, phone in (
         ("ivo", "Ivo Petrov", "+44 20 7946 0011"),
         ("mei", "Mei Tanaka", "+44 20 7946 0012"),
@@ -114,19 +130,52 @@ def told(desk: Desk, library: Library, clock: type[Clock]) -> Room:
         )
     )
     assert isinstance(room, Room), room
+    done(room, delivery.TakePager(token="story", where=WATCH), "watch")
+    paged(room, clock)
     for when, who, command in STORY:
         minutes, seconds = when.split(":")
         clock.now = START + int(minutes) * MINUTE + int(seconds) * SECOND
-        outcome = room.do(command, By(who))
-        assert isinstance(outcome, list), (when, outcome)
+        done(room, command, who)
+        paged(room, clock)
     clock.now = START + 25 * MINUTE + 28 * SECOND
     return room
+
+
+def done(room: Room, command: Command, who: str) -> None:
+    outcome = room.do(command, By(who))
+    assert isinstance(outcome, list), outcome
+
+
+def paged(room: Room, clock: type[Clock]) -> None:
+    """What a pager would have sent by now: the facts alone, nothing leaves this machine."""
+    for page in outbox.pages(room.state, clock.now):
+        call, target = page.call, page.target
+        sending = DeliveryChanged(
+            outbox.key(room.state.id, page, "pagerduty", ""),
+            "sending",
+            channel="pagerduty",
+            ref=target.ref,
+            who=target.name,
+            level=call.level,
+            backup=call.backup,
+            round=call.round,
+            cause=call.cause,
+            due=call.due,
+            answers=True,
+            pager="story",
+        )
+        done(room, delivery.Deliver(delivery=sending), "watch")
+        clock.now += SECOND
+        done(room, delivery.Deliver(delivery=replace(sending, state="sent")), "watch")
 
 
 async def picture(app: WarRoomApp, name: str, typed: str) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         await app.workers.wait_for_complete()
+        while isinstance(app.screen, IncidentScreen) and app.screen.sight().pager.state != HELD:
+            await asyncio.sleep(0.05)
+            await pilot.pause()
         for char in typed:
             await pilot.press("space" if char == " " else char)
         await pilot.pause()
@@ -141,16 +190,20 @@ def main() -> None:
         Path(home, "policies").mkdir()
         Path(home, "policies", "search.toml").write_text(POLICY)
         Path(home, "contacts.toml").write_text(CONTACTS)
+        Path(home, "channels.toml").write_text(CHANNELS)
         Path(paths.incidents).mkdir(mode=0o700)
         clock = Clock
         desk = Desk(paths.incidents, current(paths.data), By("lee"), lambda: clock.now)
         room = told(desk, Library(paths), clock)
         room.log.close()
+        pager = holding.take(beside.pager(room.log.path), holding.Holder(os.getpid(), WATCH, "story"))
         settings = Settings(name="lee", theme=sys.argv[1] if len(sys.argv) > 1 else "dark")
         app = WarRoomApp(desk, paths, settings, Library(paths), path=room.log.path)
         asyncio.run(picture(app, "room", "-2m ivo: ? the cache outlives the alias"))
         app = WarRoomApp(desk, paths, settings, Library(paths))
         asyncio.run(picture(app, "lobby", "sea"))
+        if pager is not None:
+            pager.release()
 
 
 if __name__ == "__main__":

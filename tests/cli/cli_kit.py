@@ -30,7 +30,12 @@ class Program:
     def __init__(self, home, cache):
         self.home = home
         self.env = {name: os.environ[name] for name in FIXED if name in os.environ}
-        self.env |= {"WARROOM_WATCH": "off", "WARROOM_HOME": str(home), "WARROOM_ACTOR": "ana", "PYTHONPYCACHEPREFIX": str(cache)}
+        self.env |= {
+            "WARROOM_WATCH": "off",
+            "WARROOM_HOME": str(home),
+            "WARROOM_ACTOR": "ana",
+            "PYTHONPYCACHEPREFIX": str(cache),
+        }
 
     def command(self, *words):
         return [sys.executable, "-m", "warroom", *words]

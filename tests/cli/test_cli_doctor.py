@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from channels.mail_side import MailServer
+from mail_side import MailServer
 from farside import FarSide, says
 from warroom.cli.doctor_channels import at_once
 from warroom.core.acts.lifecycle import Declare

@@ -157,3 +157,16 @@ def test_a_watch_that_runs_takes_what_channels_toml_says_from_now_on_and_says_no
     until(lambda: it.paged() == ["sre1", "db1"])
     assert far.requests[-1].target == "/new"
     assert it.kinds().count("pager") == 1
+
+
+def test_a_watch_of_one_incident_takes_none_of_the_others(house):
+    it = house(watch="off")
+    first, second = it.declare(title="Down one"), it.declare(title="Down two")
+    folder = it.watch()
+    until(lambda: sorted(it.states(first) + it.states(second)) == [("sre1", "sent")] * 2)
+    alone = it.start("watch", "--json", "--take", "-i", first)
+    until(lambda: it.escalation(first)["pager"] and it.kinds(first).count("pager") == 2)
+    assert it.kinds(second).count("pager") == 1
+    assert it.watcher() == folder.pid
+    assert alone.poll() is None
+    assert folder.poll() is None

@@ -80,12 +80,12 @@ def test_seconds_left_count_down_through_nothing(minute, left):
     )
 
 
-def test_the_status_says_who_is_called_and_that_nothing_is_sent():
+def test_the_status_says_whom_to_ring_where_nobody_is_paged():
     policy = ev.PolicyAttached("p", (ev.Level(0, notify=(ev.Target("contact:d", "Dana", "+44 1"),)),), title="Example")
     state = room((0, ev.Declared("X", "SEV2")), (0, policy))
     assert isinstance(state.run, Run)
     lines = status.text(state, "INC-0000", T0 + MINUTE, Look())
-    assert any("call L1 Dana (+44 1) now" in line and "nothing is sent, ring by hand" in line for line in lines)
+    assert any("ring L1 Dana (+44 1) now" in line and "PAGES NOBODY, ring by hand" in line for line in lines)
 
 
 def test_colour_stands_beside_the_words_and_only_where_it_is_wanted():

@@ -10,6 +10,12 @@ from console_kit import cli, entered
 from pty_screen import PtyScreen
 
 
+@pytest.fixture(autouse=True)
+def no_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test leaves a process behind."""
+    monkeypatch.setenv("WARROOM_WATCH", "off")
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"

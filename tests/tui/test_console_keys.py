@@ -18,6 +18,7 @@ from warroom.intents import BY_FKEY, BY_KEY
 SHEETS = {
     "help": "What you type",
     "situation": "Situation",
+    "brief": "Brief at",
     "roles": "Roles",
     "zoom": "Timeline",
     "lobby": "find or declare",

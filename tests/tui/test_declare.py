@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual import events
 from textual.pilot import Pilot
 
+import night
 from lobby_app import DeskApp, screen, seen, settled, type_in
 from warroom.config.load import Library
 from warroom.config.opening import opening
 from warroom.config.settings import Settings
+from warroom.core.events import PolicyAttached
 from warroom.core.values import SEVERITIES
 from warroom.tui.declare import Declared, DeclareScreen
 from warroom.tui.lobby import Lobby
@@ -68,6 +71,25 @@ def test_the_opening_fits_in_words(severity: str, width: int):
     assert all(cells(line) <= width for line in drawn)
     said = " ".join("".join(text for text, _ in line) for line in drawn)
     assert ("PAGES NOBODY · ring by hand" in said) == (severity in ("SEV1", "SEV2", "SEV3"))
+
+
+def said_of(policy: PolicyAttached, paged: bool = True) -> str:
+    what = replace(opening(Library(), Settings(), "SEV1"), policy=policy)
+    return " ".join("".join(text for text, _ in line) for line in lines(what, 128, paged))
+
+
+def test_a_policy_that_reaches_people_says_by_what_and_that_pages_go_out():
+    said = said_of(night.policy())
+    assert "Ivo now by hook → Mei in 5m by hook → Rahul in 15m by hook" in said
+    assert "pages go out by themselves, with every console closed too" in said
+
+
+def test_where_no_pager_starts_by_itself_that_is_seen_before_enter():
+    assert "PAGER: nobody, none is started by itself here" in said_of(night.policy(), paged=False)
+
+
+def test_a_way_that_was_never_tried_is_seen_before_enter():
+    assert "none of these ways was ever tried: warroom doctor" in said_of(night.policy(tested=False))
 
 
 # ── on the screen ──

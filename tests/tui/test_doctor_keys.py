@@ -13,7 +13,7 @@ SHOW = "import sys; from warroom.tui.doctor_keys import run; sys.exit(run())"
 
 @pytest.fixture
 def screen(tmp_path: Path) -> Iterator[PtyScreen]:
-    (tmp_path / "config.toml").write_text('keys = { acknowledge = "alt+p" }\n')
+    (tmp_path / "config.toml").write_text('keys = { acknowledge = "alt+p", brief = "alt+a" }\n')
     with PtyScreen([sys.executable, "-c", SHOW], 110, 30, env={"WARROOM_HOME": str(tmp_path)}) as screen:
         screen.wait_for("Ctrl+C twice")
         yield screen

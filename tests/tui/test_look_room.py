@@ -30,7 +30,7 @@ async def test_at_132_by_40_all_panes_stand_beside_the_timeline():
         await ready(pilot)
         lines = screen(pilot)
         assert lines[2].startswith("╭─ Timeline ─")
-        assert [n for n, text in enumerate(lines) if "╮╭─ " in text or "│╭─ " in text] == [2, 11, 20, 26]
+        assert [n for n, text in enumerate(lines) if "╮╭─ " in text or "│╭─ " in text] == [2, 11, 22, 28]
         assert lines[35].endswith("database · F2 ticks ─╯")
         assert lines[39].startswith(" F1 help  F2 tick")
         assert {len(text) for text in lines[:39]} <= {131, 132}
@@ -43,8 +43,10 @@ async def test_at_80_by_24_everything_that_is_due_is_there_in_words():
         assert "■ SEV1 MITIGATING T+42m 14:44Z" in lines[0]
         assert "bridge meet/k3f9" in lines[1]
         assert lines[2].startswith(" 26m late page: L2 backup database Ana")
-        assert lines[3].startswith(" Cmd Dana Scribe Lee")
-        rows = lines[4:22]
+        assert lines[3].startswith(" ring L2 backup Ana +44 20 7946 0009  L3 Rahul in 9m31s")
+        assert lines[3].endswith("PAGES NOBODY")
+        assert lines[4].startswith(" Cmd Dana Scribe Lee")
+        rows = lines[5:22]
         assert len(rows) >= 17
         assert "support: tickets have stopped" in rows[-1]
         assert lines[22].startswith("log as lee")

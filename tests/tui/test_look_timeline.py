@@ -138,6 +138,7 @@ def test_every_kind_of_fact_has_a_sign_and_a_word_that_fit(body: str):
     fields = {f: needed.get(f, "x") for f in cls.__struct_fields__}
     fields |= {"due": 1, "until": 1, "number": 1, "level": 1, "backup": 0, "seq": 1, "next": 1, "since": 1, "size": 1}
     fields |= {"steps": (), "levels": (), "roles": (), "rhythms": (), "services": (), "silence": {}, "to_at": None}
+    fields |= {"targets": (), "shifts": (), "by": 1, "gap": 1, "asked": 1, "again": 1}
     fact = w.add("14:01:00", "ana", cls(**{f: fields[f] for f in cls.__struct_fields__}))  # type: ignore[arg-type]  # made from its fields
     each = row(w.state(), fact)
     assert len(each.glyph) == 1
@@ -256,7 +257,7 @@ async def test_a_late_fact_above_does_not_move_what_is_in_sight():
         timeline.scroll_rows(-3)
         await pilot.pause()
         before = screen(pilot)[10:34]
-        w.log("13:30", "ana", "note", "long before", rec="14:44:20")
+        w.log("13:30", "lena", "note", "long before", rec="14:44:20")
         pilot.app.room.show(w.state())  # type: ignore[attr-defined]  # the app of this file
         await pilot.pause()
         assert screen(pilot)[10:34] == before
@@ -269,7 +270,7 @@ async def test_a_selection_survives_every_refresh():
         for _ in range(4):
             timeline.select(-1)
         chosen = timeline.selected
-        w.log("13:30", "ana", "note", "long before", rec="14:44:20")
+        w.log("13:30", "lena", "note", "long before", rec="14:44:20")
         grown(w, pilot, 2)
         await pilot.pause()
         assert timeline.selected == chosen

@@ -12,6 +12,7 @@ from warroom.config.settings import Settings
 from warroom.tui.first_minute import FirstMinute
 from warroom.tui.overlays.above import Sheet
 from warroom.tui.overlays.ask import Ask
+from warroom.tui.overlays.brief import BriefSheet
 from warroom.tui.overlays.conflicts import Conflicts
 from warroom.tui.overlays.esc_layer import EscLayerView, room_keys
 from warroom.tui.overlays.help import Help
@@ -120,7 +121,7 @@ async def laid(pilot: Pilot[None]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("sheet", [Situation, Roles, Conflicts])
+@pytest.mark.parametrize("sheet", [Situation, BriefSheet, Roles, Conflicts])
 def test_a_sheet(snap_compare, sheet: type[Sheet], size: tuple[int, int]):
     assert snap_compare(Laid(sheet), terminal_size=size, run_before=laid)
 

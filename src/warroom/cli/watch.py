@@ -45,8 +45,9 @@ def _run(session: Session, arguments: Arguments) -> int:
 # ── another one ──
 
 
-def _lock(session: Session) -> str:
-    return os.path.join(session.paths.data, pager.LOCK)
+def _lock(session: Session, only: str = "") -> str:
+    """The lock of a watch: of all incidents of this folder, or of one alone, which takes none of the others."""
+    return os.path.join(session.paths.data, f"watch-{only[:8].lower()}.lock" if only else pager.LOCK)
 
 
 def _status(session: Session) -> int:
@@ -69,6 +70,8 @@ def _stop(session: Session) -> int:
     running = pager.watching(session.paths.data)
     if running is None:
         raise NotHere("No watch runs for this folder.")
+    if not running.pid:
+        raise No("A watch runs for this folder and has not said yet which process it is; try again in a moment.")
     try:
         os.kill(running.pid, signal.SIGTERM)
     except OSError as no:
@@ -99,7 +102,7 @@ def _detach(session: Session, arguments: Arguments) -> int:
     until = time.monotonic() + _STOPPING
     while time.monotonic() < until:
         now = pager.watching(session.paths.data)
-        if now is not None and (before is None or now.pid != before.pid):
+        if now is not None and now.pid and (before is None or now.pid != before.pid):
             out.say(f"{clean(now.where)} watches this folder, process {now.pid}.")
             return OK
         time.sleep(0.05)
@@ -114,9 +117,8 @@ def _watch(session: Session, arguments: Arguments) -> int:
     _ = session.replica  # makes the folders
     token = os.urandom(6).hex()
     me = Holder(os.getpid(), f"watch@{os.uname().nodename[:40]}", token, arguments.detached)
-    lock = holding.take(_lock(session), me)
-    if lock is None:
-        lock = _take_over(session, arguments, me)
+    place = _lock(session, _only(session, arguments))
+    lock = holding.take(place, me) or _take_over(place, arguments, me)
     _room_for_files()
     until = _Patience(lock, arguments, data, os.path.join(session.paths.config, "channels.toml"))
     for number in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if not arguments.detached else ())):
@@ -139,11 +141,21 @@ def _watch(session: Session, arguments: Arguments) -> int:
     os._exit(OK)
 
 
-def _take_over(session: Session, arguments: Arguments, me: Holder) -> holding.Holding:
-    there = pager.watching(session.paths.data)
+def _only(session: Session, arguments: Arguments) -> str:
+    """The identity of the one incident that is asked for, or nothing."""
+    if not arguments.incident:
+        return ""
+    from .which import by_name
+
+    return by_name(session.paths, arguments.incident).inc
+
+
+def _take_over(place: str, arguments: Arguments, me: Holder) -> holding.Holding:
+    there = holding.look(place)
+    what = "this incident" if arguments.incident else "this folder"
     if there and not arguments.take:
         more = " and has not been heard of lately" if there.hangs else ""
-        raise No(f"{clean(there.where)}, process {there.pid}, watches this folder already{more}; --take takes it over.")
+        raise No(f"{clean(there.where)}, process {there.pid}, watches {what} already{more}; --take takes it over.")
     if there and there.pid:
         # A process that is well ends cleanly and lets go of everything; one that hangs is left behind.
         try:
@@ -151,11 +163,11 @@ def _take_over(session: Session, arguments: Arguments, me: Holder) -> holding.Ho
         except OSError:
             pass
         until = time.monotonic() + (0.5 if there.hangs else 3.0)
-        while time.monotonic() < until and pager.watching(session.paths.data):
+        while time.monotonic() < until and holding.look(place):
             time.sleep(0.02)
-    lock = holding.take(_lock(session), me, by_force=pager.watching(session.paths.data) is not None)
+    lock = holding.take(place, me, by_force=holding.look(place) is not None)
     if lock is None:
-        raise No("Another process was faster and watches this folder now.")
+        raise No(f"Another process was faster and watches {what} now.")
     return lock
 
 
@@ -186,11 +198,6 @@ def _made(session: Session, arguments: Arguments, me: Holder) -> "Watch":
     for name, form in config.by_name.items():
         for sentence in absent(form):
             _tell(session, {"what": "channel", "text": f"{name}: {sentence}"})
-    only = ""
-    if arguments.incident:
-        from .which import by_name
-
-        only = by_name(session.paths, arguments.incident).inc
     by = By("watch", session.me.login, session.me.host)
     built = build(config)
     return Watch(
@@ -203,7 +210,7 @@ def _made(session: Session, arguments: Arguments, me: Holder) -> "Watch":
         _writer(session),
         lambda line: _tell(session, line),
         take=arguments.take,
-        only=only,
+        only=_only(session, arguments),
         rota=Rota(session.paths, built, lambda text: _tell(session, {"what": "on call", "text": text})),
         worked=_Tried(session),
     )

@@ -19,6 +19,8 @@ OFF = ("off", "0", "no", "false")
 LOCK = "watch.lock"  # in the data folder: one watch pages for all its incidents
 LOG = "watch.log"  # in the state folder: what a detached one says
 
+_started: list["subprocess.Popen[bytes]"] = []
+
 
 def allowed(setting: bool = True) -> bool:
     """Whether a pager may be started by itself: neither WARROOM_WATCH nor the settings forbid it."""
@@ -82,4 +84,11 @@ def start(state_folder: str, *words: str, tied: bool = False) -> bool:
     return True
 
 
-_started: list["subprocess.Popen[bytes]"] = []
+def tied(pid: int) -> bool:
+    """Whether the process of this number was started by this one, and ends with it."""
+    return any(each.pid == pid and each.stdin is not None for each in _started)
+
+
+def ends_with_this() -> bool:
+    """Whether a pager runs that ends with this process."""
+    return any(each.stdin is not None and each.poll() is None for each in _started)

@@ -15,7 +15,7 @@ from ..config.opening import Opening, opening
 from ..core.acts.lifecycle import Declare
 from ..core.text import clean, wrap
 from ..core.values import Refused
-from ..room import StoreError
+from ..room import StoreError, pager
 from ..room.room import Room
 from .choice import Choice, Option
 from .console import ConsoleDialog
@@ -74,6 +74,7 @@ class OpeningPane(Surface):
     """What would be in force from the start, and who would be called."""
 
     opening: var[Opening | None] = var(None, init=False)
+    paged = True  # whether declaring starts a pager
 
     def watch_opening(self) -> None:
         self._show()
@@ -81,7 +82,7 @@ class OpeningPane(Surface):
     def content(self, width: int, height: int) -> Card:
         if self.opening is None:
             return Card("Then", [(("Who is called, and which checklists open, follows from the severity.", "muted"),)])
-        return Card("Then", lines(self.opening, width), "nothing is paged before Enter")
+        return Card("Then", lines(self.opening, width, self.paged), "nothing is paged before Enter")
 
 
 class DeclareScreen(ConsoleDialog[Declared]):
@@ -120,6 +121,7 @@ class DeclareScreen(ConsoleDialog[Declared]):
 
     def on_mount(self) -> None:
         self._arrange()
+        self.query_one(OpeningPane).paged = pager.allowed(self.console_app.settings.watch)
         defaults = ", ".join(self.console_app.settings.default_services)
         self._services.remark(f"as always: {clean(defaults)}" if defaults else "none; separate them with spaces")
         self.set_focus(self._choice if self._title.text.strip() else self._title)

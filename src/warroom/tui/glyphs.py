@@ -26,6 +26,11 @@ MARK = "◇"
 ROLE = "◦"
 BACK = "↩"
 REDACTED = "▒"
+ESCALATED = "⇑"
+SNOOZED = "z"
+CALLED_OFF = "⊗"
+PAGER = "◈"
+CLOCK = "±"
 
 # Only what the console draws itself: letters of any script are what somebody wrote, and stay.
 _ASCII = {
@@ -48,6 +53,9 @@ _ASCII = {
     "·": "-",
     "•": "*",
     "⊘": "/",
+    "⇑": "^",
+    "⊗": "x",
+    "◈": "@",
     "○": "o",
     "→": ">",
     "←": "<",

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual.binding import Binding
-from textual.containers import Vertical
 
 from ..core.acts.entries import Log, Redact
-from ..core.acts.lifecycle import Settle
+from ..core.acts.lifecycle import Attach, Settle
 from ..core.commands import Command
 from ..core.incident import Incident
 from ..core.line import Line
-from ..core.text import clean, clip
-from ..core.values import At, Ms, Refused
+from ..core.text import clean
+from ..core.values import SECOND, At, Ms, Refused
 from ..core.when import when
 from ..intents import ALL, BY_NAME, BY_VERB, Context, Screen
 from ..intents.people import given
@@ -25,45 +24,27 @@ from ..room import StoreError
 from ..room.live import LiveRoom
 from ..room.room import Outcome
 from .display_cache import Keeper, place
-from .moment import Sight
+from .foot import Foot, RoomPrompt
+from .lookout import Lookout, Seen, viewed
+from .moment import Offer, Sight
 from .notice import Notice
 from .overlays.above import Sheet
 from .overlays.conflicts import Conflicts
-from .overlays.esc_layer import EscLayerView, room_keys
+from .overlays.esc_layer import EscLayerView
 from .overlays.palette import Palette
+from .overlays.policy import PolicySheet
+from .pager_view import PagerView
+from .paging import acknowledge, after_leaving, mine
+from .panes.escalation import alarm
 from .prompt import Known, Prompt
+from .redacting import redact
 from .room_screen import RoomScreen
 
 if TYPE_CHECKING:
     from .app import WarRoomApp
 
+_GRACE = {"page": 5 * SECOND}  # a page goes out by itself within a second of being due; only one that does not is news
 VERBS = {intent.verb: intent.whole for intent in ALL}
-
-
-class RoomPrompt(Prompt):
-    """The prompt under its palette, which has the first look at a key while it is open."""
-
-    palette: Palette
-
-    @property
-    def asking(self) -> bool:
-        """Whether Esc closes something here: the palette, the search in the history."""
-        return bool(self.palette.display) or super().asking
-
-    def press(self, key: str, char: str | None) -> bool:
-        return self.palette.press(key) or super().press(key, char)
-
-
-class Foot(Vertical):
-    """The prompt with what may stand above it: a sentence, the keys, the palette. It is as high as they are."""
-
-    DEFAULT_CSS = "Foot { height: auto; max-height: 60%; }"
-
-    def __init__(self, prompt: RoomPrompt, acts: Mapping[str, str]):
-        prompt.palette = Palette(acts=acts, id="palette")
-        super().__init__(
-            prompt.palette, EscLayerView(room_keys(acts), id="esc"), Notice(id="notice"), prompt, id="foot"
-        )
 
 
 class IncidentScreen(RoomScreen):
@@ -90,8 +71,15 @@ class IncidentScreen(RoomScreen):
         self._newest: Incident | None = None
         self._late: set[tuple[str, str, Ms]] = set()
         self._rung = False  # whether anything was shown yet: what was late before rings for nobody
-        self._keeper = Keeper(self, place(live.path), stale="Header, DueStrip, DuePane, EscalationPane, RolesPane")
+        self._keeper = Keeper(
+            self, place(live.path), stale="Header, DueStrip, EscalationStrip, DuePane, EscalationPane, RolesPane"
+        )
         self._troubles = 0  # writes that failed since the last one that did not
+        self._seen: Seen | None = None
+        self._seen_at: Ms = 0
+        self._offer: Offer | None = None
+        self._told: object = ""  # what of the policy's files was said last
+        self._failing = False  # whether something about paging fails, as the bell has told already
 
     @property
     def console_app(self) -> "WarRoomApp":
@@ -111,6 +99,11 @@ class IncidentScreen(RoomScreen):
         self.live.subscribe(self._arrived, self._troubled)
         # The first frame is on the screen before a long file is read.
         self.call_after_refresh(self.live.start)
+        app = self.console_app
+        self.lookout = Lookout(
+            self.live, app.paths, app.settings.watch, self._now, lambda seen: self._soon(self._saw, seen)
+        )
+        self.call_after_refresh(self.lookout.start)
 
     # ── facts that arrive ──
 
@@ -136,6 +129,26 @@ class IncidentScreen(RoomScreen):
     def _troubled(self, failed: StoreError) -> None:
         self._soon(self.tell, str(failed), True)
 
+    def _saw(self, seen: Seen) -> None:
+        """What the lookout sees beside the facts: who pages, what the files say."""
+        if not self.is_attached:
+            return
+        self._seen, self._seen_at = seen, self._now()
+        if seen.compared:
+            self.offered(seen.offer, seen.broken)
+        else:
+            self.look(self.sight())
+
+    def offered(self, offer: Offer | None, broken: str) -> None:
+        """The policy's files differ from what is in force, or cannot be read: said once for every change."""
+        mark = (offer.policy.version, offer.policy.reachable) if offer else None
+        if offer is not None and mark != self._told:
+            self.tell(f"{clean(offer.file)} was changed; /policy shows what, Enter accepts.")
+        elif broken and broken != self._told:
+            self.tell(f"{broken} What is in force stays.", True)
+        self._told, self._offer = mark or broken, offer
+        self.look(self.sight())
+
     def show(self, incident: Incident, sight: Sight | None = None) -> None:
         super().show(incident, sight)
         self._learn(incident)
@@ -147,14 +160,17 @@ class IncidentScreen(RoomScreen):
         self._ring()
 
     def _ring(self) -> None:
-        """The bell, once for each thing that has become late."""
+        """The bell: once for each thing that has become late, when I am called, and when paging fails."""
         moment = self.moment
         if moment is None or moment.sight.reading:
             return
-        late = {(d.kind, d.ref, d.due) for d in moment.due if d.left(moment.now) <= 0}
-        if late - self._late and self._rung and self.console_app.settings.bell:
+        late = {(d.kind, d.ref, d.due) for d in moment.due if d.left(moment.now) <= -_GRACE.get(d.kind, 0)}
+        late |= {("mine", topic, due) for topic, due in mine(moment, self.console_app.me)}
+        failing = alarm(moment)
+        news = (late - self._late and self._rung) or (failing and not self._failing)
+        if news and self.console_app.settings.bell:
             self.app.bell()
-        self._late, self._rung = late, True
+        self._late, self._rung, self._failing = late, True, failing
 
     @property
     def shown(self) -> Incident:
@@ -173,13 +189,16 @@ class IncidentScreen(RoomScreen):
     def sight(self) -> Sight:
         """How this person looks at it now."""
         app = self.console_app
-        failed = self._troubles > 0
+        failed, seen = self._troubles > 0, self._seen
         return Sight(
             me=app.me,
             zone=app.zone,
             ascii=app.settings.glyphs == "ascii",
             saved="not saved" if failed else "saved",
             trouble=failed,
+            pager=viewed(seen, self.live.state, app.desk.replica, self._seen_at) if seen else PagerView(),
+            tried=seen.tried if seen else None,
+            offer=self._offer,
             reading="" if self.live.loaded else called(self.live.path),
         )
 
@@ -231,25 +250,9 @@ class IncidentScreen(RoomScreen):
         if isinstance(asked, Screen):
             self.prompt.accepted()
         elif isinstance(asked, Redact):
-            self._confirm(asked)
+            redact(self, asked)
         else:
             self.do(asked)
-
-    def _confirm(self, asked: Redact) -> None:
-        """What cannot be undone is asked once, with its reason in the same dialog."""
-        from .overlays.ask import Ask
-
-        fact = self.live.state.find(asked.of)
-        text = fact.body.text() if fact else asked.of
-        note = f"“{clip(clean(text), 200)}” is removed from the file, from all beside it and from every later export."
-        question = Ask("Remove this text for good?", note, reason="why", text=asked.why, needed=True, tone="red")
-        self.app.push_screen(question, lambda why: self._confirmed(asked, why))
-
-    def _confirmed(self, asked: Redact, why: str | None) -> None:
-        if why is None:
-            self.prompt.refused("Nothing was redacted.")
-        else:
-            self.do(replace(asked, why=why))
 
     def on_prompt_lines_submitted(self, message: Prompt.LinesSubmitted) -> None:
         for line in message.lines[:-1]:
@@ -272,7 +275,11 @@ class IncidentScreen(RoomScreen):
         self._when_done(self.live.do(command))
 
     def _when_done(self, future: "Future[Outcome]") -> None:
-        future.add_done_callback(lambda done: self._soon(self._settle, done.result()))
+        self.when(future, self._settle)
+
+    def when(self, future: "Future[Outcome]", act: Callable[[Outcome], None]) -> None:
+        """Call `act` with the outcome once it is on disk or refused, on this screen's thread."""
+        future.add_done_callback(lambda done: self._soon(act, done.result()))
 
     def _settle(self, outcome: Outcome) -> None:
         if not self.is_attached:
@@ -291,8 +298,7 @@ class IncidentScreen(RoomScreen):
     def on_prompt_leave(self) -> None:
         from .overlays.ask import Ask
 
-        note = "Everything is saved. Nothing is paged while no console is open."
-        self.app.push_screen(Ask("Leave War room?", note=note), self._leave)
+        self.app.push_screen(Ask("Leave War room?", note=after_leaving(self.moment)), self._leave)
 
     def _leave(self, answer: str | None) -> None:
         if answer is not None:
@@ -304,6 +310,7 @@ class IncidentScreen(RoomScreen):
         self._keeper.keep()
 
     def on_unmount(self) -> None:
+        self.lookout.close()
         draft = self.prompt.text
         self.live.remember(replace(self.live.memory, drafts={"prompt": draft} if draft else {}))
 
@@ -318,17 +325,10 @@ class IncidentScreen(RoomScreen):
             except Refused as no:
                 self.prompt.tell(str(no))
             return
-        ctx = self.asking()
-        if name == "acknowledge" and self._page_is_mine():
-            self.do(intent.command("", ctx))  # type: ignore[arg-type]  # this intent is always a command
-            return
-        self.prompt.fill(intent.prefill(ctx))
-
-    def _page_is_mine(self) -> bool:
-        moment = self.moment
-        line = moment.page.current if moment else None
-        me = self.console_app.me.casefold()
-        return bool(line and line.target and me in (line.target.name.casefold(), line.target.ref.casefold()[8:]))
+        if name == "acknowledge":
+            acknowledge(self)
+        else:
+            self.prompt.fill(intent.prefill(self.asking()))
 
     def lay(self, sheet: type[Sheet]) -> None:
         """Lay this sheet over the timeline; the same again takes it away."""
@@ -345,6 +345,10 @@ class IncidentScreen(RoomScreen):
 
     def on_palette_chosen(self, message: Palette.Chosen) -> None:
         self.prompt.edited(message.text)
+
+    def on_policy_sheet_accepted(self, message: PolicySheet.Accepted) -> None:
+        self.do(Attach(body=message.policy))
+        self.lookout.again()
 
     def on_conflicts_settled(self, message: Conflicts.Settled) -> None:
         self.do(Settle(fact=message.fact))

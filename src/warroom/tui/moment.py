@@ -1,5 +1,6 @@
 """One incident at one moment, as one person sees it: the only thing a pane is given."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import msgspec
@@ -7,11 +8,21 @@ import msgspec
 from ..core import due as core_due
 from ..core import escalation
 from ..core.due import Due
+from ..core.events import DeliveryChanged, PolicyAttached
 from ..core.incident import Checklist, Held, Incident
+from ..core.run import Run, advance
 from ..core.text import clean
 from ..core.values import Ms, handle
 from ..core.zone import Zone, utc
 from . import clock
+from .pager_view import PagerView
+
+
+class Offer(msgspec.Struct, frozen=True, eq=False):
+    """A policy that differs from the one in force: `file` says where it changed, `policy` what it would be."""
+
+    file: str
+    policy: PolicyAttached
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -25,7 +36,9 @@ class Sight(msgspec.Struct, frozen=True):
     unsent: int = 0
     unsent_since: Ms | None = None
     trouble: bool = False  # `saved` tells of a failed write
-    pager: str = ""
+    pager: PagerView = PagerView()
+    tried: Mapping[str, bool] | None = None  # channels that were ever tried, and whether it worked; None: not known
+    offer: Offer | None = None
     reading: str = ""  # what the incident is called, while only its last facts were read
 
 
@@ -49,6 +62,12 @@ class Scene:
     @cached_property
     def standing(self) -> list[Due]:
         return core_due.standing(self.incident)
+
+    @cached_property
+    def deliveries(self) -> tuple[tuple[DeliveryChanged, Ms], ...]:
+        """Every delivery as it stands, with the time at which it came to that; the oldest first."""
+        found = (event for _, event in self.incident.under(DeliveryChanged.type))
+        return tuple((e.body, e.at.t) for e in found if isinstance(e.body, DeliveryChanged))
 
     @cached_property
     def people(self) -> int:
@@ -76,6 +95,16 @@ class Moment:
     @cached_property
     def page(self) -> escalation.View:
         return escalation.view(self.incident, self.now)
+
+    @cached_property
+    def specialists(self) -> dict[str, escalation.View]:
+        """The pages beside the hierarchy, by topic."""
+        return escalation.specialists(self.incident, self.now) if self.incident.specialists else {}
+
+    @cached_property
+    def runs(self) -> dict[str, Run]:
+        """Every escalation brought to now: the hierarchy's under ""."""
+        return {topic: advance(run, self.now) for topic, run in self.incident.runs.items()}
 
     @property
     def handle(self) -> str:

@@ -19,6 +19,7 @@ from .moment import Moment, Sight, moment
 from .panes.checklist import ChecklistPane
 from .panes.due import DuePane, DueStrip
 from .panes.escalation import EscalationPane
+from .panes.escalation_strip import EscalationStrip
 from .panes.pane import Pane
 from .panes.roles import RolesPane, RolesStrip
 from .timeline import Timeline
@@ -52,6 +53,7 @@ class RoomScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Header(id="header")
         yield DueStrip(id="due-strip")
+        yield EscalationStrip(id="escalation-strip")
         yield RolesStrip(id="roles-strip")
         with Horizontal(id="body"):
             yield Timeline(id="timeline")
@@ -127,6 +129,7 @@ class RoomScreen(Screen[None]):
         self.set_class(small, "-small")
         self.set_class(bool(self._zoomed), "-zoomed")
         self.query_one(DueStrip).display = not wide
+        self.query_one(EscalationStrip).display = not wide
         self.query_one(RolesStrip).display = not wide and not small
         zoomed = self._zoomed
         for each in (self._prompt, *self._prompt.query("#prompt")):
@@ -153,4 +156,4 @@ def _heights(room: int) -> dict[str, int]:
     if room < 30:
         return {"due": 7, "escalation": 7, "roles": 5}
     more = max(0, room - 34)
-    return {"due": 9 + min(3, more // 4), "escalation": 9 + min(4, more // 3), "roles": 6 + min(2, more // 5)}
+    return {"due": 9 + min(3, more // 4), "escalation": 11 + min(4, more // 3), "roles": 6 + min(2, more // 5)}

@@ -7,6 +7,7 @@ import msgspec
 
 from ..core import events as ev
 from ..core.events import Event
+from ..core.events.delivery import ARRIVED, QUEUED, UNKNOWN
 from ..core.incident import Incident
 from ..core.text import clean
 from ..core.values import MINUTE, SECOND, At
@@ -75,8 +76,15 @@ _LOOKS = {
     "update": _Look(g.UPDATE, "update", "UPD"),
     "acked": _Look(g.DONE, "acked", "ACK", "green"),
     "no answer": _Look(g.FAILED, "no answer", "NOAN", "amber"),
-    "escalate": _Look(g.PAGED, "escalated", "ESC", "amber"),
-    "snooze": _Look(g.NOTE, "snoozed", "SNZE", "amber"),
+    "escalate": _Look(g.ESCALATED, "escalated", "ESC", "amber"),
+    "snooze": _Look(g.SNOOZED, "snoozed", "SNZE", "amber"),
+    "called off": _Look(g.CALLED_OFF, "called off", "OFF", "amber"),
+    "paged": _Look(g.PAGED, "paged", "PAGE", "muted", QUIET),
+    "not sent": _Look(g.FAILED, "NOT SENT", "FAIL", "red", LOUD),
+    "skipped": _Look(g.RULED_OUT, "skipped", "SKIP", "amber"),
+    "sent": _Look(g.PAGED, "told", "TOLD", "muted", QUIET),
+    "pager": _Look(g.PAGER, "pager", "PAGR", "muted", QUIET),
+    "clock": _Look(g.CLOCK, "clock", "CLCK", "amber"),
     "newer": _Look("?", "newer", "NEW", "muted", QUIET),
 }
 KINDS = tuple(_LOOKS)  # what a timeline can be filtered by
@@ -120,7 +128,12 @@ def row(state: Incident, event: Event) -> Row:
     body = event.body
     look = _LOOKS.get(kind) or _Look(g.NOTE, clean(kind)[:10], clean(kind)[:4].upper(), "muted")
     glyph, tone = look.glyph, look.tone
-    if isinstance(body, ev.StepChanged):
+    weight = look.weight
+    if isinstance(body, ev.DeliveryChanged) and _in_doubt(body):
+        tone, weight = "amber", ""
+    elif isinstance(body, ev.PagerHeld) and not body.token and state.open:
+        tone, weight = "amber", ""  # that nobody pages is news only while somebody may have to be
+    elif isinstance(body, ev.StepChanged):
         glyph, tone = _STEPS.get(body.state, (glyph, tone))
     elif isinstance(body, ev.SeverityChanged) and body.severity == "SEV1":
         tone = "red"
@@ -137,11 +150,16 @@ def row(state: Incident, event: Event) -> Row:
         text=text + (" · fixed" if state.correction(event.id) and kind != "redacted" else ""),
         by="" if kind == "redacted" else clean(speaker(state, event)),
         tone="muted" if struck else tone,
-        weight=QUIET if struck else look.weight,
+        weight=QUIET if struck else weight,
         rule=isinstance(body, ev.PhaseChanged) and not struck,
         struck=struck,
         note=_note(state, event),
     )
+
+
+def _in_doubt(body: ev.DeliveryChanged) -> bool:
+    """Whether it is not certain that it arrived, and arrived once."""
+    return body.state in (QUEUED, UNKNOWN) or (body.twice and body.state in ARRIVED)
 
 
 def _knows_seconds(event: Event, at: At) -> bool:

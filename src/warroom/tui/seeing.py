@@ -34,6 +34,24 @@ def _situation(room: "IncidentScreen", about: str) -> None:
     room.lay(Situation)
 
 
+def _brief(room: "IncidentScreen", about: str) -> None:
+    from .overlays.brief import BriefSheet
+
+    room.lay(BriefSheet)
+
+
+def _pager(room: "IncidentScreen", about: str) -> None:
+    from .paging import take_pager
+
+    take_pager(room)
+
+
+def _policy(room: "IncidentScreen", about: str) -> None:
+    from .policy_offer import show_policy
+
+    show_policy(room)
+
+
 def _roles(room: "IncidentScreen", about: str) -> None:
     from .overlays.roles import Roles
 
@@ -130,6 +148,9 @@ def _lobby(room: "IncidentScreen", about: str) -> None:
 _ACTS: dict[str, Callable[["IncidentScreen", str], None]] = {
     "help": _help,
     "situation": _situation,
+    "brief": _brief,
+    "pager": _pager,
+    "policy": _policy,
     "roles": _roles,
     "conflicts": _conflicts,
     "find": _find,

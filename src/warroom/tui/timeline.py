@@ -12,7 +12,7 @@ from ..core.text import wrap
 from ..core.zone import Zone, utc
 from . import clock
 from .glyphs import BELOW
-from .moment import Moment
+from .moment import Moment, Sight
 from .panes.pane import Card, Pane
 from .rows import LOUD, QUIET, Row, row
 from .shown import Filter, Shown
@@ -89,6 +89,11 @@ def _lit(line: Line, width: int) -> Line:
     return tuple((text, f"{ink or 'text'} on select") for text, ink in spread(line, (), width))
 
 
+def _same_look(old: Sight, new: Sight) -> bool:
+    """Whether rows look the same in both; who holds the pager, for one, changes no row."""
+    return (old.zone, old.ascii, old.reading) == (new.zone, new.ascii, new.reading)
+
+
 class Timeline(Pane):
     """What happened, newest at the bottom."""
 
@@ -109,7 +114,7 @@ class Timeline(Pane):
     # ── what it is given ──
 
     def watch_moment(self, old: Moment | None = None, new: Moment | None = None) -> None:
-        if new is not None and old is not None and old.incident is new.incident and old.sight == new.sight:
+        if new is not None and old is not None and old.incident is new.incident and _same_look(old.sight, new.sight):
             return
         self._take()
 

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 
 from ...core.values import SECOND
-from ...room import StoreError
+from ...room import StoreError, pager
 from ...room.desk import Listed
 from ..console import ConsoleScreen
 from ..declare import Declared, DeclareScreen
@@ -224,7 +224,9 @@ class Lobby(ConsoleScreen[None]):
         self.app.run_worker(self.console_app.enter(outcome.room, outcome.ghost), exit_on_error=False)
 
     def on_field_left(self) -> None:
-        self.app.push_screen(Ask("Leave War room?", note="Everything is saved."), self._leave)
+        alone = " Nobody pages after you leave: the pager that you took ends with this console."
+        note = "Everything is saved." + (alone if pager.ends_with_this() else "")
+        self.app.push_screen(Ask("Leave War room?", note=note), self._leave)
 
     def _leave(self, answer: str | None) -> None:
         if answer is not None:

@@ -1,10 +1,13 @@
 """One question, asked once: Enter confirms, Esc and Ctrl+C cancel; the reason is given in the same dialog.
 
+Where there is more to choose than yes and nothing, each other choice has a key of its own.
+
 It lies over the prompt; nothing under it moves, and what is typed there waits.
 """
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.events import Key
 
 from ...core.text import clean, wrap
 from ..console import ConsoleDialog
@@ -37,7 +40,8 @@ class _Question(Surface):
 class Ask(ConsoleDialog[str | None]):
     """`None` when cancelled, else the reason, which may be empty.
 
-    `reason` is the name of the field; without one there is none. `needed`: it must not be empty.
+    `reason` is the name of the field; without one there is none. `needed`: it must not be empty. `keys` are the words
+    for Enter and Esc; `other`, only where there is no field, is the key of a third choice, and the answer then.
     """
 
     DEFAULT_CSS = """
@@ -54,19 +58,28 @@ class Ask(ConsoleDialog[str | None]):
     ]
 
     def __init__(
-        self, question: str, note: str = "", reason: str = "", text: str = "", needed: bool = False, tone: str = "amber"
+        self,
+        question: str,
+        note: str = "",
+        reason: str = "",
+        text: str = "",
+        needed: bool = False,
+        tone: str = "amber",
+        keys: Keys = _KEYS,
+        other: str = "",
     ) -> None:
         super().__init__()
         self._question = _Question(question, note, tone)
         self._field = Field(text, title=reason, tone=tone) if reason else None
         self._needed = needed
+        self._keys, self._other = keys, other
 
     def compose(self) -> ComposeResult:
         yield self._question
         if self._field is not None:
             yield self._field
         keys = KeyLine()
-        keys.set_reactive(KeyLine.keys, _KEYS)
+        keys.set_reactive(KeyLine.keys, self._keys)
         yield keys
 
     def on_mount(self) -> None:
@@ -90,3 +103,10 @@ class Ask(ConsoleDialog[str | None]):
     def action_cancel(self) -> None:
         if self.is_active:
             self.dismiss(None)
+
+    def on_key(self, event: Key) -> None:
+        if self._other and event.key == self._other and self.is_active:
+            event.stop()
+            self.dismiss(self._other)
+            return
+        super().on_key(event)

@@ -16,6 +16,7 @@ _SHARE = 34  # cells of the strip that the first may take while others wait
 _TIME, _KIND = 6, 6
 KEYS = {"update": "F4", "step": "F2", "task": "F3", "page": "F9", "ack": "F8"}
 HOW = {"update": "drafts", "step": "does it", "task": "has it", "ack": "has it"}
+_ASKED = "?"  # the end of an acknowledgement's words while it is asked about
 
 
 def time_left(left: Ms) -> str:
@@ -65,6 +66,8 @@ def _first(item: Due, moment: Moment, width: int) -> list[Line]:
     last = f"{time_left(wait)}  {key}" if wait < 0 else key
     who = _who(item, moment)
     about = [(what[0], "bold"), (who, "muted"), (last.strip(), "red bold" if wait < 0 else "muted")]
+    if item.why and wait >= 0:
+        about[2] = (clean(item.why), "muted")
     if len(what) > 1:
         about[1] = (" ".join(what[1:]), "bold")
         if wait >= 0:
@@ -77,14 +80,20 @@ def _first(item: Due, moment: Moment, width: int) -> list[Line]:
 
 def _who(item: Due, moment: Moment) -> str:
     who = moment.name(item.who)
-    if item.kind == "page" and item.due <= moment.now:
-        return f"ring {who}"
+    if item.kind == "page":
+        if not who:
+            return "ring whoever can help" if item.due <= moment.now else ""
+        return f"ring {who}" if item.due <= moment.now else f"{who} is called"
+    if item.kind == "ack" and item.what.endswith(_ASKED):
+        return "or they are called again"
     return f"{who} {HOW.get(item.kind, '')}".rstrip() if who else "nobody yet"
 
 
 def _what(item: Due) -> str:
     # Beside the word for its kind: "ack  expires".
-    return "expires" if item.kind == "ack" else clean(item.what)
+    if item.kind == "ack":
+        return "still on it?" if item.what.endswith(_ASKED) else "expires"
+    return clean(item.what)
 
 
 def _rest(items: list[Due], moment: Moment, width: int) -> list[Line]:

@@ -96,8 +96,8 @@ def _seen(moment: Moment) -> list[Line]:
 
 
 def strip_line(moment: Moment, width: int) -> Line:
-    """Roles, steps and who pages on one line; roles that do not fit are counted."""
-    tail = _steps_and_pager(moment)
+    """Roles and steps on one line; roles that do not fit are counted."""
+    tail = _steps(moment)
     room = width - cells(tail)
     out: list[tuple[str, str]] = []
     found = [role for role in _in_order(moment.scene.roles, moment) if role.who or missing(role, moment)]
@@ -111,18 +111,12 @@ def strip_line(moment: Moment, width: int) -> Line:
     return (*(out or [("nobody has a role yet", "muted")]), *tail)
 
 
-def _steps_and_pager(moment: Moment) -> Line:
-    out: list[tuple[str, str]] = []
+def _steps(moment: Moment) -> Line:
     steps = [step for each in moment.scene.checklists for step in each.steps]
-    if steps:
-        done = sum(step.state != "todo" for step in steps)
-        out += [("  steps ", "muted"), (f"{done} of {len(steps)}", "")]
-    page = moment.page
-    if moment.sight.pager:
-        out += [("  pager ", "muted"), (clip(clean(moment.sight.pager), 20), "")]
-    elif page.status in ("running", "snoozed", "exhausted"):
-        out += [("  ", ""), ("PAGES NOBODY" if page.pages_nobody else "nothing is sent", "amber")]
-    return tuple(out)
+    if not steps:
+        return ()
+    done = sum(step.state != "todo" for step in steps)
+    return (("  steps ", "muted"), (f"{done} of {len(steps)}", ""))
 
 
 class RolesPane(Pane):

@@ -1,0 +1,36 @@
+"""What stands under the room: the prompt, and above it what there may be to say: a sentence, the keys, the palette."""
+
+from collections.abc import Mapping
+
+from textual.containers import Vertical
+
+from .notice import Notice
+from .overlays.esc_layer import EscLayerView, room_keys
+from .overlays.palette import Palette
+from .prompt import Prompt
+
+
+class RoomPrompt(Prompt):
+    """The prompt under its palette, which has the first look at a key while it is open."""
+
+    palette: Palette
+
+    @property
+    def asking(self) -> bool:
+        """Whether Esc closes something here: the palette, the search in the history."""
+        return bool(self.palette.display) or super().asking
+
+    def press(self, key: str, char: str | None) -> bool:
+        return self.palette.press(key) or super().press(key, char)
+
+
+class Foot(Vertical):
+    """The prompt with what may stand above it: a sentence, the keys, the palette. It is as high as they are."""
+
+    DEFAULT_CSS = "Foot { height: auto; max-height: 60%; }"
+
+    def __init__(self, prompt: RoomPrompt, acts: Mapping[str, str]):
+        prompt.palette = Palette(acts=acts, id="palette")
+        super().__init__(
+            prompt.palette, EscLayerView(room_keys(acts), id="esc"), Notice(id="notice"), prompt, id="foot"
+        )
