@@ -156,7 +156,7 @@ def fingerprint(state: Incident, nows: Sequence[Ms] = NOWS) -> dict[str, object]
         for name in (
             "id", "title", "severity", "phase", "phase_since", "open", "drill", "restricted", "impact", "bridge",
             "services", "roles", "people", "seen", "checklists", "tasks", "open_questions", "conflicts", "entry_count",
-            "last_entry", "ended", "run", "specialists", "skips", "deliveries", "pager", "polls", "objections", "questions", "answers", "updates", "links", "pages",
+            "last_entry", "ended", "run", "specialists", "skips", "deliveries", "pager", "evidence", "attendance", "polls", "objections", "questions", "answers", "updates", "links", "pages",
             "phase_changes", "declaration", "declared_at",
         )
     }  # fmt: skip

@@ -146,7 +146,8 @@ def test_a_question_is_open_until_it_is_answered():
     (answer,) = desk.do(Answer(question="lost", what="no"))
     assert answer.body.text() == "is data lost? → no"
     desk.do(Answer(question="1", what="15:00"))
-    assert "No question is open" in desk.refusal(Answer(question="1", what="x"))
+    assert "answered already, by lee: “15:00”" in desk.refusal(Answer(question="1", what="x"))
+    assert "No question is open" in desk.refusal(Answer(question="nothing", what="x"))
     assert "What is the question" in desk.refusal(Ask(what=""))
 
 

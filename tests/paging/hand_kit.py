@@ -79,7 +79,8 @@ class Pager:
     def declare(self, **how: object) -> "Pager":
         policy = Library(self.paths).policy("quick", self.hand.now())
         drill = bool(how.pop("drill", False))
-        command = Declare(title="Checkout returns 500s", severity="SEV2", attach=(policy,), **how)  # type: ignore[arg-type]
+        title = str(how.pop("title", "Checkout returns 500s"))
+        command = Declare(title=title, severity="SEV2", attach=(policy,), **how)  # type: ignore[arg-type]
         made = self.desk.declare(command, drill)
         assert isinstance(made, Room), made
         with made.log as log:

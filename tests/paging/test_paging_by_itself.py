@@ -1,5 +1,6 @@
 """From a fresh configuration: declared, paged, answered, refused, with every console closed."""
 
+import json
 import os
 import pty
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import time
 
 from farside import says
-from paging_kit import until
+from paging_kit import QUICK, until
 
 
 def test_level_1_is_paged_at_once_and_level_2_in_time_by_a_process_that_nobody_started(house):
@@ -184,3 +185,21 @@ def test_a_channel_by_which_a_page_went_out_counts_as_tried(house):
     it.declare()
     until(lambda: it.states() == [("sre1", "sent")])
     until(lambda: "never tested" not in it.call("policy", "check", code=4))
+
+
+def test_two_people_with_different_files_see_the_same_countdown(house, tmp_path):
+    it = house(second="PT5M")
+    inc = it.declare()
+    it.call("ack", "--by", "sre1")
+    it.call("undo", "--by", "sre1")
+    folders = {"XDG_DATA_HOME": str(tmp_path / "shared"), "XDG_STATE_HOME": str(tmp_path / "state"), "WARROOM_HOME": ""}
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "warroom").symlink_to(it.home)
+    seen = []
+    for name, second in (("one", "PT1M"), ("two", "PT99M")):
+        config = tmp_path / name
+        (config / "warroom" / "policies").mkdir(parents=True)
+        (config / "warroom" / "policies" / "quick.toml").write_text(QUICK.format(second=second))
+        shown = it.call("status", inc, "--json", XDG_CONFIG_HOME=str(config), **folders)
+        seen.append(json.loads(shown)["escalation"]["due_at"])
+    assert seen[0] == seen[1] == it.escalation()["due_at"] is not None

@@ -28,7 +28,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     words: Words
-    what: str = "page"  # page, test, status
+    what: str = "page"  # page, test, status, update, handover
     incident: str  # the handle, as INC-K3F9
     inc: str  # the identity
     title: str
@@ -46,6 +46,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     twice: bool = False
     drill: bool = False
     at: Ms = 0  # when it became due, UTC ms
+
+    @property
+    def calls(self) -> bool:
+        """Whether it is to wake somebody; everything else only tells."""
+        return self.what in ("page", "test")
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -108,6 +113,7 @@ class Channel:
     answers: bool = False  # whether `answer` can ever say anything
     finds: bool = False  # whether `look_up` can ever say anything
     follows: bool = False  # whether `acknowledge` and `resolve` do something there
+    echoes: bool = False  # whether what it is told by `acknowledge` may come back by `answer`
     pace: ClassVar[float] = 10.0  # messages a second that the far side takes
 
     def __init__(self, name: str) -> None:

@@ -28,6 +28,10 @@ class Clock:
     def now(self) -> Ms:
         return self._wall() // 1_000_000
 
+    def steady(self) -> Ms:
+        """Milliseconds since some moment, which nobody sets: for pauses, never for times that people read."""
+        return self._even() // 1_000_000
+
     def stepped(self) -> Ms:
         offset = self._wall() - self._even()
         by = (offset - self._offset) // 1_000_000

@@ -12,9 +12,9 @@ import msgspec
 from msgspec.structs import replace
 
 from ..config.channels import Channels
-from ..core import outbox
+from ..core import notices, outbox
 from ..core.acts.delivery import Deliver, SkipLevel
-from ..core.acts.paging import Acknowledge, FireTrigger, ReportNoAnswer
+from ..core.acts.paging import FireTrigger, owed_call
 from ..core.commands import Command
 from ..core.events import DeliveryChanged, Target
 from ..core.events.delivery import ACCEPTED, ARRIVED, DROPPED, FAILED, QUEUED, SENDING, SENT, UNKNOWN
@@ -22,7 +22,9 @@ from ..core.incident import Incident
 from ..core.run import Call, advance, called_at
 from ..core.text import clean, clip, keepable
 from ..core.triggers import coming
-from ..core.values import SECOND, At, Ms
+from ..core.updates import next_overdue
+from ..core.values import SECOND, Ms
+from . import answers
 from .base import Accepted, Answer, Channel, Failed, Later, Outcome, Sent, Unknown
 from .factory import Unusable
 from .ways import Way, following, ways
@@ -46,7 +48,9 @@ Result: TypeAlias = Outcome | Answer | None
 
 
 class Courier:
-    """`token` is the pager's. `turn(channel, now)` is the ms until that channel may be used, 0: now, and then it is."""
+    """`token` is the pager's. `turn(channel)` is the ms until that channel may be used, 0: now, and then it is taken;
+    `spare_turn` is the same for what is not urgent, and leaves one for a page.
+    """
 
     def __init__(
         self,
@@ -54,20 +58,28 @@ class Courier:
         config: Channels,
         channels: Mapping[str, Channel | Unusable],
         turn: Callable[[str], Ms],
+        spare_turn: Callable[[str], Ms] = lambda channel: 0,
     ) -> None:
         self._token = token
         self._config = config
         self._channels = channels
-        self._turn = turn
+        self._turn, self._spare_turn = turn, spare_turn
         self._under_way: set[tuple[str, str]] = set()
         self._next: dict[tuple[str, str], Ms] = {}  # when a delivery's far side is asked again
         self._told_before: dict[str, int] = {}  # how often a far side was told in vain
+
+    def use(self, config: Channels, channels: Mapping[str, Channel | Unusable]) -> None:
+        """From now on these are the channels there are."""
+        self._config, self._channels = config, channels
 
     # ── what is to be done ──
 
     def first(self, state: Incident, now: Ms) -> list[Command]:
         """What the log has to say before anything is sent: triggers that are due, levels that nobody paged."""
+        state = outbox.at(state, now)
         found: list[Command] = [FireTrigger(trigger=c.trigger.id) for c in coming(state) if c.at <= now]
+        if call := owed_call(state, now):
+            found.append(call)
         for skip in outbox.passed(state, now):
             why = "it was due while nobody paged; only the level that is due now is called"
             found.append(SkipLevel(skip=replace(skip, why=why)))
@@ -75,14 +87,33 @@ class Courier:
 
     def due(self, state: Incident, now: Ms) -> list[tuple[Command, Job | None]]:
         """Every delivery that takes a step now, with the job that follows once the step is on disk."""
+        state = outbox.at(state, now)
         steps: list[tuple[Command, Job | None]] = []
         steps += self._pages(state, now)
+        for delivery in outbox.revived(state, now):
+            why = "what had stopped it was taken back"
+            steps.append((Deliver(delivery=replace(delivery, state=QUEUED, pager=self._token, again=0, why=why)), None))
         for delivery in outbox.unfinished(state):
             step = self._step(state, delivery, now)
             if step is not None:
                 steps.append(step)
         steps += self._other_ways(state, now)
+        steps += self._notices(state)
         return steps
+
+    def _notices(self, state: Incident) -> Iterable[tuple[Command, Job | None]]:
+        """Updates and briefs of handovers that were not begun yet."""
+        for notice in notices.notices(state):
+            target = notice.target or Target("", "")
+            begin = DeliveryChanged(
+                "", SENDING, notice.what, ref=target.ref, who=target.name or notice.title, cause=notice.cause,
+                due=notice.at, pager=self._token,
+            )  # fmt: skip
+            if notice.way:
+                name, _, address = notice.way.partition(":")
+                yield from self._begin(state, begin, self._config.way(notice.way) or (name, address))
+            elif every := ways(target, self._config, state.restricted):
+                yield from self._begin(state, begin, every[0])
 
     def _pages(self, state: Incident, now: Ms) -> Iterable[tuple[Command, Job | None]]:
         for page in outbox.pages(state, now):
@@ -123,9 +154,9 @@ class Courier:
 
     def _step(self, state: Incident, old: DeliveryChanged, now: Ms) -> tuple[Command, Job | None] | None:
         """The next step of a delivery that is not over."""
-        if (old.delivery, "send") in self._under_way or old.what != "page":
+        if (old.delivery, "send") in self._under_way or old.what not in _SENT:
             return None
-        needed_no_more = outbox.closed(state, old, now)
+        needed_no_more = _over(state, old, now)
         mine = replace(old, pager=self._token)
         if old.state == SENDING:
             why = "the process that sent it ended before it knew; it may have arrived"
@@ -138,9 +169,9 @@ class Courier:
         if not isinstance(channel, Channel):
             why = channel.why if channel else "there is no such channel here"
             return Deliver(delivery=replace(mine, state=FAILED, again=None, why=_short(why))), None
-        if old.state == UNKNOWN and channel.finds:
-            return None  # `jobs` asks first
-        if self._turn(old.channel) > 0:
+        if old.state == UNKNOWN and (channel.finds or old.what == "update"):
+            return None  # `jobs` asks first; what may be public already is not said twice by itself
+        if (old.what == "page" and outbox.paused(state, old.topic, now)) or self._turn(old.channel) > 0:
             return None
         twice = old.twice or old.state == UNKNOWN
         again = replace(mine, state=SENDING, attempt=old.attempt + 1, again=None, twice=twice, why="")
@@ -149,12 +180,14 @@ class Courier:
     def _other_ways(self, state: Incident, now: Ms) -> Iterable[tuple[Command, Job | None]]:
         groups: dict[tuple[object, ...], list[DeliveryChanged]] = {}
         for each in state.deliveries:
-            if each.what == "page" and each.channel:
+            if each.what in ("page", "handover"):
                 place = (each.topic, each.cause, each.level, each.backup, each.round, each.ref)
                 groups.setdefault(place, []).append(each)
         for begun in groups.values():
             last = begun[-1]
-            if any(each.state in (*ARRIVED, SENDING, DROPPED) for each in begun) or outbox.closed(state, last, now):
+            if any(each.state in (*ARRIVED, SENDING, DROPPED) for each in begun) or _over(state, last, now):
+                continue
+            if last.what == "page" and outbox.paused(state, last.topic, now):
                 continue
             target = _target(state, last, now)
             way = following(ways(target, self._config, state.restricted), begun, now) if target else None
@@ -163,7 +196,15 @@ class Courier:
 
     def jobs(self, state: Incident, now: Ms) -> list[Job]:
         """What far sides are asked and told now; nothing is written before they answer."""
-        return [job for job, at in self._asks(state, now) if at <= now]
+        found = []
+        for job, at in self._asks(outbox.at(state, now), now):
+            if at > now:
+                continue
+            if wait := self._spare_turn(job.delivery.channel):
+                self._next[job.delivery.delivery, job.act] = now + wait
+            else:
+                found.append(job)
+        return found
 
     def _asks(self, state: Incident, now: Ms) -> list[tuple[Job, Ms]]:
         """Every question to a far side that is open and not under way, and when it is asked."""
@@ -171,16 +212,17 @@ class Courier:
 
         def ask(job: Job, wait: Ms) -> None:
             name = (job.delivery.delivery, job.act)
-            if name not in self._under_way:
+            usable = isinstance(self._channels.get(job.delivery.channel), Channel)
+            if usable and name not in self._under_way:
                 found.append((job, self._next.setdefault(name, now + wait)))
 
         for each in outbox.unfinished(state):
-            if each.what != "page":
+            if each.what not in _SENT:
                 continue
             if each.state == ACCEPTED:
                 ask(Job("settle", each), SECOND)
             in_doubt = each.state == UNKNOWN and each.again is not None and self._finds(each.channel)
-            if in_doubt and not outbox.closed(state, each, now):
+            if in_doubt and not _over(state, each, now):
                 ask(Job("look up", each), max(0, (each.again or 0) - now))
         for each in outbox.waiting_for_answer(state, now):
             ask(Job("answer", each), 2 * SECOND)
@@ -192,15 +234,18 @@ class Courier:
 
     def wake(self, state: Incident, now: Ms) -> Ms | None:
         """When there is something to do next if nothing happens before; None: never."""
+        state = outbox.at(state, now)
         moments = [at for _, at in self._asks(state, now)]
         if (at := outbox.wake(state, now)) is not None:
+            moments.append(at)
+        if (at := next_overdue(state, now)) is not None:
             moments.append(at)
         busy = {delivery for delivery, _ in self._under_way}
         for each in outbox.unfinished(state):
             mine = each.state == QUEUED or (each.state == UNKNOWN and not self._finds(each.channel))
-            if mine and each.again is not None and each.delivery not in busy and not outbox.closed(state, each, now):
-                moments.append(each.again)
-        if outbox.pages(state, now):
+            if mine and each.again is not None and each.delivery not in busy and not _over(state, each, now):
+                moments.append(max(each.again, outbox.paused(state, each.topic, now)))
+        if outbox.pages(state, now) or notices.notices(state):
             moments.append(now + SECOND // 4)  # a channel's turn is awaited
         return min(moments) if moments else None
 
@@ -215,8 +260,15 @@ class Courier:
         """Whether a channel is being used for this incident."""
         return bool(self._under_way)
 
-    def begun(self, job: Job, now: Ms) -> None:
+    def begun(self, job: Job) -> None:
+        """It is under way, or what came of it is not on the log yet."""
         self._under_way.add((job.delivery.delivery, job.act))
+
+    def set_clock(self, state: Incident, by: Ms) -> list[Command]:
+        """The clock was set by `by` ms: what is tried or asked again later keeps what was left of its pause."""
+        self._next = {name: at + by for name, at in self._next.items()}
+        later = (d for d in state.deliveries if d.state in (QUEUED, UNKNOWN) and d.again)
+        return [Deliver(delivery=replace(d, again=(d.again or 0) + by, pager=self._token)) for d in later]
 
     def done(self, state: Incident, job: Job, result: Result, now: Ms) -> list[Command]:
         """What the log has to say once a channel has answered."""
@@ -227,7 +279,7 @@ class Courier:
         old = replace(old, pager=self._token)
         match job.act, result:
             case "answer", Answer():
-                return self._answered(job.delivery, result, now)
+                return answers.commands(state, job.delivery, result, now, told=self._has_told(job.delivery, state))
             case "answer", _:
                 return []
             case "look up", None:
@@ -260,16 +312,13 @@ class Courier:
         why = old.why if twice else "the far side does not have it"
         return [Deliver(delivery=replace(old, state=QUEUED, again=0, twice=old.twice or twice, why=why))]
 
-    def _answered(self, page: DeliveryChanged, answer: Answer, now: Ms) -> list[Command]:
-        who = keepable(clean(answer.who)).strip()[:100] or page.who
-        at = At(min(now, max(page.due, answer.at))) if answer.at is not None else None
-        level = 0 if page.topic else page.level
-        if answer.what == "declined":
-            return [
-                ReportNoAnswer(declined=True, who=page.who, topic=page.topic, via=page.channel, at=at),
-            ]
-        why = "resolved there" if answer.what == "resolved" else ""
-        return [Acknowledge(who=who, why=why, topic=page.topic, via=page.channel, level=level, at=at)]
+    def _has_told(self, page: DeliveryChanged, state: Incident) -> bool:
+        """Whether the page's far side has heard from us that somebody has it, and may say so again."""
+        channel = self._channels.get(page.channel)
+        if not (isinstance(channel, Channel) and channel.echoes):
+            return False
+        told = state.delivery(outbox.follow_key(page.delivery, "acknowledge"))
+        return told is not None or (page.delivery, "acknowledge") in self._under_way
 
     def _told(self, job: Job, result: Result, now: Ms) -> list[Command]:
         of = job.delivery
@@ -288,12 +337,23 @@ class Courier:
         return [Deliver(delivery=replace(new, state=FAILED, why=_short(why)))]
 
 
+_SENT = ("page", "update", "handover")
+"""What leaves the room by itself; the rest follows from it."""
+
+
+def _over(state: Incident, delivery: DeliveryChanged, now: Ms) -> str:
+    """Why this delivery is not needed any more; empty while it is."""
+    return outbox.closed(state, delivery, now) if delivery.what == "page" else notices.over(state, delivery)
+
+
 def _call(delivery: DeliveryChanged) -> Call:
     return Call(delivery.level, delivery.due, delivery.backup, delivery.round, delivery.cause)
 
 
 def _target(state: Incident, delivery: DeliveryChanged, now: Ms) -> Target | None:
     """Whom a delivery is for, as the policy on the log knows them."""
+    if delivery.what == "handover":
+        return notices.person(state, delivery.who)
     run = state.runs.get(delivery.topic)
     if run is None or not 1 <= delivery.level <= len(run.policy.levels):
         return None

@@ -18,7 +18,10 @@ _BURST = 5.0
 
 
 class Hands:
-    """`now` is UTC ms. On a thread, `wake` is called whenever something has come back, `worked` when it went out."""
+    """`now` is ms by a clock that nobody sets.
+
+    On a thread, `wake` is called whenever something has come back, `worked` when it went out.
+    """
 
     def __init__(
         self,

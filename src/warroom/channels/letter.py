@@ -66,7 +66,7 @@ def letter(message: Message, sender: str, to: list[str], moment: float) -> bytes
     mail["Subject"] = subject(message)
     mail["Date"] = formatdate(moment)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice should answer it
-    if message.what != "status":
+    if message.calls or message.what == "handover":
         mail["X-Priority"] = "1"
         mail["Importance"] = "high"
     text = clean(message.words.mail, lines=True)

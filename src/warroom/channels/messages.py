@@ -8,7 +8,8 @@ from ..core.brief import Brief, brief
 from ..core.duration import spell
 from ..core.events import DeliveryChanged
 from ..core.incident import Incident
-from ..core.text import clean
+from ..core.notices import text_of
+from ..core.text import clean, clip
 from ..core.values import MINUTE, Ms
 from ..render.brief import texts
 from .base import Message, Words
@@ -34,6 +35,22 @@ class Writer(msgspec.Struct, frozen=True):
         message = self._message(state, delivery, self._words(told), thread=_thread(state, delivery))
         return _veiled(message) if told.hidden else message
 
+    def notice(self, state: Incident, delivery: DeliveryChanged) -> Message:
+        """An update or the brief of a handover, in the words that stand on the log."""
+        title, text = text_of(state, delivery)
+        text = clean(text, lines=True)
+        words = Words(
+            line=clip(f"{title}: {clean(text)}", 130), sms=clip(text, 459), chat=clip(text, 2_900), mail=text[:20_000]
+        )
+        message = self._message(state, delivery, words, thread=_thread(state, delivery))
+        return msgspec.structs.replace(message, title=title, to=delivery.ref.partition(":")[2])
+
+    def message(self, state: Incident, delivery: DeliveryChanged, now: Ms, *, shared: bool = False) -> Message:
+        """What this delivery says."""
+        if delivery.what == "page":
+            return self.page(state, delivery, now, shared=shared)
+        return self.notice(state, delivery)
+
     def status(self, state: Incident, delivery: DeliveryChanged, now: Ms, *, shared: bool = True) -> Message:
         """The message of a standing status, for nobody in particular."""
         told = brief(state, now, shared=shared, handle=self.handle(state.id))
@@ -48,9 +65,7 @@ class Writer(msgspec.Struct, frozen=True):
         made = texts(told, self.shipped, self.own)
         return Words(line=made.line, sms=made.sms, chat=made.chat, mail=made.mail)
 
-    def _message(
-        self, state: Incident, delivery: DeliveryChanged, words: Words, thread: str = ""
-    ) -> Message:
+    def _message(self, state: Incident, delivery: DeliveryChanged, words: Words, thread: str = "") -> Message:
         return Message(
             key=delivery.delivery,
             words=words,

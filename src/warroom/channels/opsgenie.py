@@ -40,6 +40,7 @@ class Opsgenie(HttpChannel):
     answers = True
     finds = True
     follows = True
+    echoes = True
     pace: ClassVar = 5.0
 
     def __init__(self, name: str, form: Form, secrets: dict[str, Secret], http: Http) -> None:
@@ -48,7 +49,7 @@ class Opsgenie(HttpChannel):
         self.responder = form.responder
 
     def send(self, message: Message) -> Outcome:
-        if message.what == "status":
+        if not message.calls:
             return Failed(f"{clean(self.name)} carries pages; send status messages by chat or e-mail")
         reply = self._call("POST", "/v2/alerts", json=self._alert(message))
         if not isinstance(reply, Reply):

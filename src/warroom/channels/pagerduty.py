@@ -30,6 +30,7 @@ class PagerDuty(HttpChannel):
 
     kind: ClassVar = "pagerduty"
     follows = True
+    echoes = True
     pace: ClassVar = 2.0  # some 120 a minute for one key
 
     def __init__(self, name: str, form: Form, secrets: dict[str, Secret], http: Http) -> None:
@@ -41,7 +42,7 @@ class PagerDuty(HttpChannel):
         self.answers = self.finds = self.rest is not None  # Events v2 alone answers nothing
 
     def send(self, message: Message) -> Outcome:
-        if message.what == "status":
+        if not message.calls:
             return self._status(message)
         if rest := self._for_one(message):
             made = rest.create(

@@ -44,7 +44,8 @@ class Secret:
 def resolve(form: ChannelForm, env: Mapping[str, str] = os.environ, folder: str = "") -> dict[str, Secret]:
     """The secrets that `form` names, by the field's name without `_env` or `_file`. Raises `NoSecret`.
 
-    One that the channel can do without is left out where its variable is not set; see `absent`. A relative `NAME_file` counts from `folder`, the one that `channels.toml` stands in.
+    One that the channel can do without is left out where its variable is not set; see `absent`. A relative
+    `NAME_file` counts from `folder`, the one that `channels.toml` stands in.
     """
     found: dict[str, Secret] = {}
     for name in (*form.secrets, *form.optional):

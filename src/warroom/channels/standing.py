@@ -105,6 +105,11 @@ class Standing:
         again, place.said = place.said == why, why
         return [], "" if again else f"the standing message on {name} is not current: {why}"
 
+    def set_clock(self, by: Ms) -> None:
+        """The clock was set by `by` ms: what changes later keeps what was left of its pause."""
+        for place in self._places.values():
+            place.next += by
+
     def wake(self, state: Incident, now: Ms) -> Ms | None:
         """When a message is to be changed next; None: when something else happens."""
         moments = [

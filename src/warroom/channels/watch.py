@@ -5,58 +5,39 @@ other. An incident is this process's only while it holds the lock beside its fil
 """
 
 import os
+import stat
+import time
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from functools import partial
 
 from ..config.channels import Channels
-from ..core import outbox
 from ..core.acts.delivery import LetGoOfPager, TakePager
 from ..core.acts.paging import StepClock
 from ..core.commands import Command
 from ..core.incident import Incident
-from ..core.run import on_duty, people
 from ..core.values import SECOND, By, Ms, Refused
-from ..room.room import Room
 from ..store import beside, holding
 from ..store.errors import StoreError
 from ..store.folder_watch import FolderWatcher
-from ..store.log import Log
 from .base import Channel
 from .clock import Clock
 from .courier import Courier, Job, Result
 from .factory import Unusable, for_incident
 from .hands import Hands
+from .kept import Kept, elsewhere, glimpsed, opened, wanted
 from .messages import Writer
 from .rota import Rota
 from .standing import ACT as STANDING
-from .standing import Standing, unsaid
-from .ways import ways
+from .standing import Standing
+from .voice import Told, Voice
 
 BEAT = 4 * SECOND
 LOOK = 20 * SECOND  # between two looks at the whole folder, beside what is noticed
 _TICK = 1.0  # seconds: the longest it sleeps
+_SOON = 0.2  # seconds: the same while somebody writes to an incident that is to be looked at
 _SHORT = 50  # ms: the shortest
 _PASSES = 5
-_PATIENCE = 1.0  # seconds for a file's lock: others wait behind it
-
-Told: TypeAlias = Callable[[dict[str, object]], None]
-"""Takes one line about what happened, as data."""
-
-
-class Kept:
-    """One incident that this process pages for."""
-
-    def __init__(
-        self,
-        room: Room,
-        lock: holding.Holding,
-        courier: Courier,
-        standing: Standing,
-        channels: Mapping[str, Channel | Unusable],
-    ) -> None:
-        self.room, self.lock, self.courier, self.standing, self.channels = room, lock, courier, standing, channels
-        self.wake: Ms = 0
-        self.taken = False  # whether the log says that it is ours
+_CLOSING = 2.0  # seconds that what is under way has at the end
 
 
 class Watch:
@@ -80,15 +61,15 @@ class Watch:
         worked: Callable[[str], None] = lambda channel: None,
     ) -> None:
         self._folder, self._replica, self._by, self._holder = incidents, replica, by, holder
-        self._config, self._channels, self._writer, self._tell = config, channels, writer, tell
+        self._config, self._channels, self._writer, self._voice = config, channels, writer, Voice(tell)
         self._clock = clock or Clock()
         self._take = self._takes = take
         self._only, self._rota = only, rota
         self._kept: dict[str, Kept] = {}
         self._passed_over: dict[str, tuple[int, int]] = {}  # path → how the file looked when there was nothing to do
-        self._troubles: dict[str, str] = {}
+        self._later: set[str] = set()  # names of files that somebody was writing to
         self._watcher = FolderWatcher(incidents)
-        self._hands = Hands(channels, self._clock.now, self._watcher.wake, worked)
+        self._hands = Hands(channels, self._clock.steady, self._watcher.wake, worked)
         self._stopping = False
         self.goes_on = False  # whether this process pages on with another watch: then the log need not say it let go
         self._beat: Ms = 0
@@ -136,18 +117,20 @@ class Watch:
             self._looked = now
             self._look_at_all()
         else:
-            self._look(changed)
+            self._look(changed | self._later)
         self._collect()
         now = self._clock.now()
         fresh = self._rota is not None and self._rota.look(self._states, now, self._watcher.wake)
         for path, kept in list(self._kept.items()):
-            if kept.wake <= now or fresh:
-                self._work(path, kept)
+            if kept.wake <= now or (fresh and not kept.ails):
+                self._guarded(path, self._work, kept)
 
     def _states(self) -> list[Incident]:
         return [kept.room.state for kept in self._kept.values()]
 
     def _sleep(self) -> float:
+        if self._later:
+            return _SOON
         if not self._kept:
             return _TICK
         nearest = min(kept.wake for kept in self._kept.values())
@@ -162,11 +145,20 @@ class Watch:
                 self._say(path, "taken", why="another process has taken the pager")
                 self._drop(path)
 
+    def _guarded(self, path: str, act: Callable[[str, Kept], None], kept: Kept) -> None:
+        """Does `act`; whatever is wrong with one incident ends the pager of no other."""
+        try:
+            act(path, kept)
+        except Exception as mistake:
+            self._voice.trouble(path, f"a mistake in War room ({type(mistake).__name__}); please report it")
+            kept.failed(self._clock.now())
+
     def _step(self, by: Ms) -> None:
-        for path, kept in list(self._kept.items()):
-            self._commit(path, kept, [StepClock(by=by, where=self._by.host)])
+        for kept in self._kept.values():
+            kept.stepped += by
             kept.wake = 0
-        self._tell({"what": "clock", "by_ms": by})
+            kept.standing.set_clock(by)
+        self._voice.tell({"what": "clock", "by_ms": by})
 
     # ── which incidents ──
 
@@ -180,6 +172,7 @@ class Watch:
         self._take = False
 
     def _look(self, names: set[str]) -> None:
+        self._later = set()
         found = [os.path.join(self._folder, n) for n in names if n.endswith(".json") and ".local." not in n]
         # The newest first: whoever was just declared waits for nobody.
         for path in sorted(found, reverse=True):
@@ -187,7 +180,7 @@ class Watch:
             if stamp is None:
                 self._drop(path)
             elif path in self._kept:
-                self._follow(path, self._kept[path])
+                self._guarded(path, self._follow, self._kept[path])
             elif stamp != self._passed_over.get(path):
                 self._consider(path, stamp)
 
@@ -197,7 +190,8 @@ class Watch:
             status = os.stat(path)
         except OSError:
             return None
-        return (status.st_size, status.st_mtime_ns)
+        # Anything but a plain file could be waited for without end.
+        return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
     def _consider(self, path: str, stamp: tuple[int, int]) -> None:
         """Takes this incident, if somebody is to be paged for it and nobody else pages."""
@@ -205,52 +199,41 @@ class Watch:
         if there and not (self._take or (self._takes and there.hangs)):
             return
         try:
-            room = Room(Log.open(path, self._replica, read_only=True), self._by, self._clock.now)
-            with room.log:
-                state = room.load()
-            if self._wanted(state):
-                self._acquire(path, by_force=there is not None)
-            else:
+            state = glimpsed(path, self._replica, self._by, self._clock.now)
+            if state is None:
+                self._later.add(os.path.basename(path))
+                return
+            other = elsewhere(state, self._replica)
+            mine = not self._only or state.id == self._only
+            if not (mine and wanted(state, self._config, self._channels, self._clock.now())):
                 self._passed_over[path] = stamp
+            elif other and not self._takes:
+                self._passed_over[path] = stamp
+                why = f"by its log {other} of another folder pages for it; `warroom watch --take` takes it"
+                self._voice.trouble(path, why, "passed over")
+            else:
+                self._acquire(path, by_force=there is not None)
         except StoreError as trouble:
-            self._trouble(path, str(trouble))
-
-    def _wanted(self, state: Incident) -> bool:
-        if state.declaration is None or state.drill or state.run is None or (self._only and state.id != self._only):
-            return False
-        other = state.pager
-        if other and other.rep and other.rep != self._replica and not self._takes:
-            return False  # another folder's process pages; this one takes over only when it is told to
-        if not state.open:
-            now = self._clock.now()
-            told = any(self._follows(told.of.channel) for told in outbox.to_tell(state, now))
-            return told or unsaid(state, self._config, self._channels, now)
-        levels = [t for level in state.run.policy.levels for t in (*people(level), *level.notify[1:])]
-        targets = [*levels, *(t for each in state.run.policy.specialists for t in each.targets)]
-        return any(ways(on_duty(t, shift.start), self._config) for t in targets for shift in t.shifts) or any(
-            ways(t, self._config) for t in targets
-        )
-
-    def _follows(self, name: str) -> bool:
-        channel = self._channels.get(name)
-        return isinstance(channel, Channel) and channel.follows
+            self._voice.trouble(path, str(trouble))
+        except Exception as mistake:  # whatever is in one file, the others are paged for
+            self._voice.trouble(path, f"it cannot be read here ({type(mistake).__name__})")
+        if path in self._kept:
+            self._guarded(path, self._work, self._kept[path])
 
     def _acquire(self, path: str, *, by_force: bool) -> None:
-        lock = holding.take(beside.pager(path), self._holder, by_force=by_force)
-        if lock is None:
+        held = holding.take(beside.pager(path), self._holder, by_force=by_force)
+        if held is None:
             return
         try:
-            room = Room(Log.open(path, self._replica), self._by, self._clock.now)
-            room.patience = _PATIENCE
-            room.load()
-        except StoreError:
-            lock.release()
+            room = opened(path, self._replica, self._by, self._clock.now)
+        except BaseException:
+            held.release()
             raise
         channels = for_incident(room.state.id, self._channels)
         token, config, hands = self._holder.token, self._config, self._hands
-        courier = Courier(token, config, channels, hands.turn)
+        courier = Courier(token, config, channels, hands.turn, hands.spare_turn)
         standing = Standing(token, config, channels, self._writer, hands.spare_turn)
-        self._kept[path] = Kept(room, lock, courier, standing, channels)
+        self._kept[path] = Kept(room, held, courier, standing, channels)
         if self._rota is not None:
             self._rota.soon()
         self._say(path, "holds", where=self._holder.where)
@@ -269,8 +252,9 @@ class Watch:
             if kept.room.follow():
                 kept.wake = 0
         except StoreError as trouble:
-            self._trouble(path, str(trouble))
-            self._drop(path)
+            # What is known of it goes on: who had to be paged has to be paged still.
+            self._voice.trouble(path, str(trouble))
+            kept.failed(self._clock.now())
 
     # ── one incident ──
 
@@ -284,14 +268,20 @@ class Watch:
         if not kept.taken:
             take = TakePager(token=token, where=self._holder.where, rep=self._replica)
             kept.taken = not any(isinstance(x, StoreError) for x in self._commit(path, kept, [take]))
+            if not kept.taken:
+                return
         elif not (kept.room.state.pager and kept.room.state.pager.token == token):
             self._say(path, "taken", why="the log says that another process pages")
             kept.taken = False
             self._drop(path)
             return
+        if kept.stepped and not self._set_clock(path, kept):
+            return
         for _ in range(_PASSES):
             if not self._pass(path, kept):
                 break
+        if kept.ails:
+            return
         state, now = kept.room.state, self._clock.now()
         self._keep_standing(path, kept, now)
         moments = (kept.courier.wake(state, now), kept.standing.wake(state, now) if kept.taken else None)
@@ -301,6 +291,14 @@ class Watch:
             self._drop(path, "the incident has ended")
             self._passed_over[path] = self._stamp(path) or (0, 0)
 
+    def _set_clock(self, path: str, kept: Kept) -> bool:
+        """Puts on the log by how much the clock was set; whether that is done."""
+        by = kept.stepped
+        later = kept.courier.set_clock(kept.room.state, by)
+        self._commit(path, kept, [StepClock(by=by, where=self._by.host), *later])
+        kept.stepped = by if kept.ails else 0
+        return not kept.ails
+
     def _pass(self, path: str, kept: Kept) -> bool:
         """One look at what is due; whether another one may find more."""
         courier, now = kept.courier, self._clock.now()
@@ -308,6 +306,8 @@ class Watch:
         if self._rota is not None:
             first += self._rota.commands(kept.room.state, now)
         self._commit(path, kept, first)
+        if first and kept.ails:
+            return False
         steps = courier.due(kept.room.state, now)
         outcomes = self._commit(path, kept, [command for command, _ in steps])
         for (_, job), outcome in zip(steps, outcomes, strict=True):
@@ -322,7 +322,11 @@ class Watch:
             return []
         outcomes: list[object] = list(kept.room.commit([(command, self._by) for command in commands]))
         trouble = next((str(x) for x in outcomes if isinstance(x, StoreError)), "")
-        self._trouble(path, trouble)
+        self._voice.trouble(path, trouble)
+        if trouble:
+            kept.failed(self._clock.now())
+        else:
+            kept.went_well()
         for outcome in outcomes:
             for event in outcome if isinstance(outcome, list) else ():
                 self._say(path, event.body.kind, text=event.body.text(), id=event.id)
@@ -339,10 +343,10 @@ class Watch:
         now, state = self._clock.now(), kept.room.state
         shared = self._config.by_name[channel.name].shared if channel.name in self._config.by_name else True
         if job.act == "send":
-            message = self._writer.page(state, job.delivery, now, shared=shared)
+            message = self._writer.message(state, job.delivery, now, shared=shared)
         else:
             message = self._writer.bare(state, job.delivery)
-        kept.courier.begun(job, now)
+        kept.courier.begun(job)
         self._hands.start(path, channel, job, message)
 
     def _keep_standing(self, path: str, kept: Kept, now: Ms) -> None:
@@ -353,12 +357,15 @@ class Watch:
 
     def _collect(self) -> None:
         late, self._unwritten = self._unwritten, []
-        for path, job, result in late:
-            if path in self._kept:
-                self._came(path, self._kept[path], job, result)
-        for path, job, result in self._hands.back():
-            if path in self._kept:
-                self._came(path, self._kept[path], job, result)
+        now = self._clock.now()
+        for path, job, result in (*late, *self._hands.back()):
+            kept = self._kept.get(path)
+            if kept is None:
+                continue
+            if kept.ails and kept.wake > now and not self._stopping:
+                self._unwritten.append((path, job, result))
+            else:
+                self._guarded(path, partial(self._came, job=job, result=result), kept)
 
     def _came(self, path: str, kept: Kept, job: Job, result: Result) -> None:
         now = self._clock.now()
@@ -370,15 +377,18 @@ class Watch:
             commands = kept.courier.done(kept.room.state, job, result, now)
         outcomes = self._commit(path, kept, commands)
         if any(isinstance(outcome, StoreError) for outcome in outcomes):
-            self._unwritten.append((path, job, result))  # it is true, whether it can be written now or later
-        kept.wake = 0
+            # It is true, whether it can be written now or later; until then the delivery is nobody else's.
+            self._unwritten.append((path, job, result))
+            kept.courier.begun(job)
+        else:
+            kept.wake = 0
 
     # ── the end, and what is said ──
 
     def _close(self) -> None:
         self._hands.close()
-        until = self._clock.now() + 2 * SECOND
-        while self._hands.under_way and self._clock.now() < until:
+        until = time.monotonic() + _CLOSING
+        while self._hands.under_way and time.monotonic() < until:
             self._watcher.wait(0.1)
             self._collect()
         for path in list(self._kept):
@@ -387,11 +397,4 @@ class Watch:
 
     def _say(self, path: str, what: str, **more: object) -> None:
         kept = self._kept.get(path)
-        handle = self._writer.handle(kept.room.state.id) if kept else ""
-        self._tell({"incident": handle, "what": what, **{k: v for k, v in more.items() if v}})
-
-    def _trouble(self, path: str, said: str) -> None:
-        """Says it once, and again when it is another."""
-        if said and self._troubles.get(path) != said:
-            self._tell({"what": "trouble", "file": os.path.basename(path), "text": said})
-        self._troubles[path] = said
+        self._voice.say(self._writer.handle(kept.room.state.id) if kept else "", what, **more)

@@ -8,13 +8,13 @@ from ..core.values import Refused
 from ..intents.talk import substituted
 from ..render.timeline import text_of
 from .act import act
-from .log import kind_of
+from .log import insist, kind_of
 from .session import Session
 from .stop import Usage
 from .verb import Arguments, Parser, Verb, at, text, why, words
 
 
-def _named(session: Session, state: Incident, id: str) -> str:
+def named(session: Session, state: Incident, id: str) -> str:
     """The id of the entry that is meant. Raises `Refused`."""
     if id.casefold() != "last":
         return entries.fact(state, id).id
@@ -31,6 +31,7 @@ def _fix_arguments(parser: Parser) -> None:
     parser.add_argument("-k", "--kind", metavar="KIND", help="the corrected kind")
     parser.add_argument("--who", metavar="WHO", help="who really said or did it")
     at(parser)
+    insist(parser)
 
 
 def _fix(session: Session, arguments: Arguments) -> int:
@@ -41,7 +42,7 @@ def _fix(session: Session, arguments: Arguments) -> int:
         raise Usage("What is to be corrected? A new text, --kind, --who or --at.")
 
     def command(state: Incident) -> Command:
-        id = _named(session, state, arguments.id)
+        id = named(session, state, arguments.id)
         old = text_of(state, entries.fact(state, id))
         new = substituted(said, old) if said is not None else None
         return entries.Amend(of=id, text=new, kind=kind, who=arguments.who, to_at=to_at)
@@ -66,7 +67,7 @@ def _redact_arguments(parser: Parser) -> None:
 
 def _redact(session: Session, arguments: Arguments) -> int:
     def command(state: Incident) -> Command:
-        return entries.Redact(of=_named(session, state, arguments.id), why=arguments.why)
+        return entries.Redact(of=named(session, state, arguments.id), why=arguments.why)
 
     return act(session, command)
 

@@ -8,7 +8,7 @@ from ..store.errors import not_written
 from . import out
 from .session import Session
 from .stop import FAILED, OK, No, NotHere, Stop, Usage
-from .verb import Arguments, Parser, Verb, which
+from .verb import Arguments, Parser, Verb, span, which
 
 FORMATS = ("json", "jsonl", "csv", "md", "log")
 
@@ -181,8 +181,6 @@ def _archive(session: Session, arguments: Arguments) -> int:
 
 def _age(session: Session, older_than: str | None) -> int:
     if older_than:
-        from .talk import span
-
         return span("--older-than", older_than)
     age = session.settings.archive_after if session.settings else None
     if age is None:

@@ -1,5 +1,8 @@
 """Declare, and steer: severity, phase, impact, milestones, services, bridge, title, links, what is in force."""
 
+import msgspec
+
+from ..core import masking
 from ..core.acts import lifecycle as act_
 from ..core.events import Value
 from ..core.incident import Incident
@@ -92,7 +95,8 @@ def _checklist(session: Session, id: str) -> Value:
 
 def declared(session: Session, command: act_.Declare | act_.ImportTimeline) -> int:
     """Makes the incident and says how to go on. Raises `Stop` and `StoreError`; then there is no file."""
-    outcome = session.desk.declare(command)
+    title = masking.text(command.title)
+    outcome = session.desk.declare(msgspec.structs.replace(command, title=title.text))
     if isinstance(outcome, StoreError):
         raise outcome
     if isinstance(outcome, Refused):
@@ -101,6 +105,8 @@ def declared(session: Session, command: act_.Declare | act_.ImportTimeline) -> i
         state = outcome.state
         starting = paged(session, state)
         made(session, log.inc, log.path, state, starting=starting)
+    if title.count:
+        out.say(f"{title.sentence} before it was written.")
     return OK
 
 
@@ -205,8 +211,26 @@ def _milestone(session: Session, arguments: Arguments) -> int:
     return act(session, act_.MarkMilestone(milestone=name, at=session.at(arguments.at)))
 
 
+def _bridge_arguments(parser: Parser) -> None:
+    words(parser, "where", "WHERE", "a link or a number; nothing: there is none", needed=False)
+    parser.add_argument("--dial", metavar="NUMBER", help="the number to dial in")
+    parser.add_argument("--code", metavar="CODE", help="the code that lets people in")
+
+
 def _bridge(session: Session, arguments: Arguments) -> int:
-    return act(session, act_.SetBridge(where=text(arguments.where)))
+    where, dial, code = text(arguments.where), arguments.dial, arguments.code
+
+    def command(state: Incident) -> act_.SetBridge:
+        was = state.call
+        if where or (dial is None and code is None):
+            return act_.SetBridge(where=where, dial=dial or "", passcode=code or "")
+        return act_.SetBridge(
+            where=was.where,
+            dial=was.dial if dial is None else dial,
+            passcode=was.passcode if code is None else code,
+        )
+
+    return act(session, command)
 
 
 def _service_arguments(parser: Parser) -> None:
@@ -293,8 +317,8 @@ VERBS = {
     "mark": _MILESTONE,
     "bridge": Verb(
         "say where people talk",
-        "warroom bridge https://meet.example/k3f9",
-        lambda parser: words(parser, "where", "WHERE", "a link or a number; nothing: there is none", needed=False),
+        'warroom bridge https://meet.example/k3f9 --dial "+44 20 7946 0001" --code 4711',
+        _bridge_arguments,
         _bridge,
     ),
     "service": Verb("name an affected service", "warroom service payments", _service_arguments, _service),

@@ -32,6 +32,12 @@ def whole(text: str) -> None:
     _write(1, text)
 
 
+def raw(data: bytes) -> None:
+    """Bytes for a file or a pipe, never for a terminal, which they could command."""
+    while data:
+        data = data[os.write(1, data) :]
+
+
 _held: list[str] | None = None
 
 

@@ -11,8 +11,7 @@ from .act import After, act
 from .incident import paged
 from .session import Session
 from .stop import Usage
-from .talk import span
-from .verb import Arguments, Parser, Verb, text, why, words
+from .verb import Arguments, Parser, Verb, span, text, why, words
 
 
 def _after(session: Session) -> After:

@@ -8,6 +8,7 @@ from . import out
 from .stop import Usage
 
 if TYPE_CHECKING:
+    from ..core.values import Ms
     from .session import Session
 
 Arguments = argparse.Namespace
@@ -79,3 +80,13 @@ def words(parser: Parser, name: str, metavar: str, help: str, needed: bool = Tru
 def text(parts: list[str]) -> str:
     """The words that `words` took, as one text."""
     return " ".join(parts)
+
+
+def span(option: str, word: str) -> "Ms":
+    """The duration that was typed, in ms. Raises `Usage`."""
+    from ..core.duration import duration
+
+    try:
+        return duration(word)
+    except ValueError as wrong:
+        raise Usage(f"{option}: {wrong}.") from None

@@ -9,6 +9,8 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
+from warroom.core.cadence import AUDIENCES
+
 from . import toml
 from .forms import Form, Line, Word
 from .problem import Fault, Problem, one_of, shown
@@ -179,6 +181,7 @@ class Channels(msgspec.Struct, frozen=True):
 
     by_name: dict[str, ChannelForm] = {}
     fallback: tuple[str, ...] = ()
+    audiences: dict[str, tuple[str, ...]] = {}  # where updates go, by whom they are for
     file: str = ""
 
     def way(self, reach: str) -> tuple[str, str] | None:
@@ -187,6 +190,9 @@ class Channels(msgspec.Struct, frozen=True):
             return reach, ""
         name, _, address = reach.partition(":")
         return (name, address) if name in self.by_name else None
+
+
+KEYS = ("channel", "fallback", "audience")
 
 
 def load(folder: str) -> tuple[Channels, list[Problem]]:
@@ -207,8 +213,8 @@ def load(folder: str) -> tuple[Channels, list[Problem]]:
         say(fault, "Nobody can be reached through it.")
         return Channels(file=file), problems
     for key in tree:
-        if key not in ("channel", "fallback"):
-            reason = f"“{shown(key)}” is not a key that anything reads; the keys here are channel and fallback"
+        if key not in KEYS:
+            reason = f"“{shown(key)}” is not a key that anything reads; the keys here are {one_of(KEYS)}"
             say(Fault(shown(key), reason), "It is ignored.")
     table = tree.get("channel", {})
     if not isinstance(table, dict):
@@ -223,7 +229,19 @@ def load(folder: str) -> tuple[Channels, list[Problem]]:
         fallback = toml.convert(tree.get("fallback", []), tuple[str, ...], "fallback")
     except Fault as fault:
         say(fault, "There is nothing to fall back on.")
-    channels = Channels(found, fallback, file)
+    audiences: dict[str, tuple[str, ...]] = {}
+    try:
+        audiences = toml.convert(tree.get("audience", {}), dict[str, tuple[str, ...]], "audience")
+    except Fault as fault:
+        say(fault, "Updates are noted, and sent nowhere.")
+    channels = Channels(found, fallback, audiences, file)
+    for audience, reaches in audiences.items():
+        if audience not in AUDIENCES:
+            say(Fault(f"audience.{audience}", f"is not an audience: {one_of(AUDIENCES)}"), "It is ignored.")
+        for number, reach in enumerate(reaches, 1):
+            if channels.way(reach) is None:
+                at = f"audience.{audience}[{number}]"
+                say(Fault(at, f"there is no channel “{shown(reach)}”"), "It is passed over.")
     for number, reach in enumerate(fallback, 1):
         if channels.way(reach) is None:
             say(Fault(f"fallback[{number}]", f"there is no channel “{shown(reach)}”"), "It is passed over.")

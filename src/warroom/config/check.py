@@ -11,9 +11,11 @@ from .paths import Paths
 from .problem import Problem, one_of, shown
 from .references import of_people, of_policy
 from .settings import Settings, load
+from .words import FILE as WORDS
+from .words import load as load_words
 
 # What the configuration folder may hold at its top.
-KNOWN = ("config.toml", "severities.toml", "roles.toml", "contacts.toml", "oncall.toml", "channels.toml")
+KNOWN = ("config.toml", "severities.toml", "roles.toml", "contacts.toml", "oncall.toml", "channels.toml", WORDS)
 
 
 def check(paths: Paths) -> list[Problem]:
@@ -24,6 +26,7 @@ def check(paths: Paths) -> list[Problem]:
     library.read_all()
     alone.read_all()
     problems += library.problems
+    problems += load_words(paths, library.data)[1]
     problems += _strangers(paths)
     problems += _references(library)
     problems += _named(paths, settings, library)

@@ -8,6 +8,7 @@ import msgspec
 from . import events as ev
 from . import run as running
 from .events import Event
+from .evidence import named
 from .incident import Incident
 from .run import Call, Run
 from .values import Ms
@@ -27,6 +28,7 @@ class Said(msgspec.Struct, frozen=True, gc=False):
     who: str
     what: str
     kind: str = ""
+    proof: str = ""  # the evidence that stands for it, by name
 
 
 class Running(msgspec.Struct, frozen=True, gc=False):
@@ -93,6 +95,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""
     evidence: tuple[Proof, ...] = ()
     bridge: str = ""
+    dial: str = ""
+    passcode: str = ""
     commander: str = ""
     called: tuple[Called, ...] = ()
     answer: str = ""
@@ -135,7 +139,9 @@ def brief(
         needed=" ".join(needed.split()) or _needed(state, place, commander),
         place=place,
         evidence=told.evidence,
-        bridge=state.bridge,
+        bridge=state.call.where,
+        dial=state.call.dial,
+        passcode=state.call.passcode,
         commander=commander,
         called=_called(state, now, place),
         answer=answer,
@@ -171,12 +177,12 @@ def _told(state: Incident) -> _Told:
         if not isinstance(body, ev.Logged | ev.EvidenceAttached) or not state.stands(event.id):
             continue
         if isinstance(body, ev.EvidenceAttached):
-            proofs.append(Proof(event.at.t, body.name, body.size, body.sha[:8]))
+            proofs.append(Proof(event.at.t, body.name, body.size, body.sha[:8], body.link))
             continue
         said = _said(state, event, body)
         proofs += [Proof(said.at, link=link) for link in links(said.what)]
         if said.kind != "question" and (rest := _against(said.what)):
-            out.append(Said(said.at, said.who, rest, said.kind))
+            out.append(Said(said.at, said.who, rest, said.kind, said.proof))
             if guess := _meant(rest, guesses):
                 guesses.remove(guess)
         elif said.kind == "hypothesis":
@@ -203,7 +209,7 @@ def _said(state: Incident, event: Event, body: ev.Logged) -> Said:
         kind = fixed.kind_ or kind
         who = who if fixed.who is None else fixed.who
         text = text if fixed.text_ is None else fixed.text_
-    return Said(state.when(event).t, who or event.by.name, text, kind)
+    return Said(state.when(event).t, who or event.by.name, text, kind, named(state, event.id))
 
 
 def _declaration(state: Incident) -> tuple[Said, ...]:

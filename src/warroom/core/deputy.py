@@ -1,123 +1,51 @@
 """The deputy in the machine: what a good deputy would say now. A function of (state, now).
 
-At most one prompt is visible, none within two minutes of the last; what was answered or dismissed does not come again.
-Sources: the ten-minute call-out of on-call teams; the span of control of the Incident Command System (3 to 7 people).
+One person sees one prompt at most, and none within two minutes of the last one, whether that was answered, dismissed,
+or went away by itself; what was answered or dismissed does not come again. Nothing is remembered for this: who would
+have seen what at which moment follows from the facts, and is worked out again each time.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 
-from . import events as ev
+from .concerns import concerns
 from .incident import Held, Incident
-from .milestones import problems
-from .values import HOUR, MINUTE, Ms
+from .prompts import Concerns, Prompt
+from .values import DAY, HOUR, MINUTE, Ms
+
+__all__ = ["APART", "Prompt", "needed", "prompts", "visible"]
 
 APART = 2 * MINUTE
 CALL_OUT = 10 * MINUTE
-SPAN = 7  # people on one lead
-TIRED = 4 * HOUR  # in one role without a break
-TASKS = 3  # for one person
-_BEFORE = 5 * MINUTE  # an estimate that was promised is looked at
-
-
-class Prompt(msgspec.Struct, frozen=True, gc=False):
-    """`key` names it once and for all. `roles`: whose it is; `line`: what answers it, put into the prompt on one key.
-
-    `since` is when it became true, `at` when it is shown (UTC ms).
-    """
-
-    key: str
-    kind: str
-    text: str
-    since: Ms
-    roles: tuple[str, ...] = ("commander",)
-    line: str = ""
-    rank: int = 5  # smaller is more urgent
-    at: Ms = 0
+HOLD = 3 * MINUTE  # so long one is shown while others wait
+_LAPSES = CALL_OUT - APART  # a call-out that nobody answered makes room for the next one
+_OFTEN = 12 * HOUR  # from then on a call-out every hour
+_LAST = 7 * DAY
 
 
 def prompts(state: Incident, now: Ms) -> tuple[Prompt, ...]:
     """Every prompt that is true at `now` and neither answered nor dismissed, the most urgent first."""
-    if state.declaration is None or not state.open:
+    if not _speaks(state):
         return ()
-    found = [p for p in _all(state, now) if p.since <= now and not _settled(state, p.key)]
+    told = concerns(state)
+    now = max(now, told.latest)
+    found = [p for p in chain(told.all, _call_outs(state, told, now)) if _is_true(p, now)]
     return tuple(sorted(found, key=lambda p: (p.rank, p.since, p.key)))
 
 
 def visible(state: Incident, now: Ms, me: str = "") -> Prompt | None:
-    """The one prompt that `me` sees at `now`: mine by the roles that I hold, merged where I hold several.
+    """The one prompt that `me` sees at `now`, with `at` from when on; without `me`: of all that are true.
 
-    Who holds no role sees what is the commander's while nobody commands.
+    It is mine by any of the roles that I hold. What is for a role that nobody has is the commander's, and what is the
+    commander's is everybody's while nobody commands.
     """
-    mine = {held.role for held in state.roles if held.who and held.who.casefold() == me.casefold()}
-    commander = state.role("commander")
-    if commander is None:
-        mine |= {"commander"}
-    held = {r.role for r in state.roles if r.who}
-    found = []
-    for prompt in prompts(state, now):
-        # What is for a role that nobody has is the commander's.
-        meant = {role if role in held else "commander" for role in prompt.roles}
-        if not me or mine & meant:
-            found.append(prompt)
-    if not found:
+    if not _speaks(state):
         return None
-    last = max((e.at.t for _, e in state.under(ev.PromptSettled.type)), default=None)
-    if last is not None and now - last < APART:
-        return None
-    first = found[0]
-    shown = max(first.since, last + APART) if last is not None else first.since
-    return msgspec.structs.replace(first, at=shown)
-
-
-def _settled(state: Incident, key: str) -> bool:
-    return bool(state.visible((ev.PromptSettled.type, key)))
-
-
-def _all(state: Incident, now: Ms) -> Iterator[Prompt]:
-    yield from _severity(state)
-    yield from _reports(state)
-    yield from _roles(state)
-    yield from _tasks(state, now)
-    yield from _estimates(state)
-    yield from _silence(state)
-    yield from _call_out(state, now)
-    yield from _span(state)
-    yield from _fatigue(state)
-    yield from _milestones(state)
-
-
-def _call_out(state: Incident, now: Ms) -> Iterator[Prompt]:
-    n = (now - state.declared_at) // CALL_OUT
-    if n >= 1:
-        minute = n * CALL_OUT // MINUTE
-        text = (
-            f"Minute {minute}: call out. What is running, what is due, who has not reported? Is the plan still right?"
-        )
-        at = state.declared_at + n * CALL_OUT
-        yield Prompt(f"call-out:{minute}", "call-out", text, at, ("deputy",), "/situation", rank=6)
-
-
-def _severity(state: Incident) -> Iterator[Prompt]:
-    stated = state.visible((ev.ImpactStated.type,))
-    if not stated:
-        return
-    impact = stated[-1]
-    changed = state.visible((ev.SeverityChanged.type,))
-    first = not any(True for v in impact.over)
-    if changed and changed[-1].order > impact.order or first:
-        return
-    text = f"The impact changed: is {state.severity} still right? In doubt the higher one."
-    yield Prompt(f"severity:{impact.id}", "severity", text, impact.rec, ("commander", "deputy"), "/sev ", rank=2)
-
-
-def _reports(state: Incident) -> Iterator[Prompt]:
-    for event in state.open_questions:
-        body = event.body
-        if isinstance(body, ev.QuestionAsked) and body.report:
-            text = f"{body.asker or 'A stakeholder'} reports: {body.what} Is {state.severity} still right?"
-            yield Prompt(f"report:{event.id}", "severity", text, event.rec, ("commander", "deputy"), "/sev ", rank=2)
+    told = concerns(state)
+    now = max(now, told.latest)
+    return _Turns(told, me.casefold()).at(list(chain(told.all, _call_outs(state, told, now))), now)
 
 
 def needed(state: Incident, held: Held) -> bool:
@@ -126,118 +54,98 @@ def needed(state: Incident, held: Held) -> bool:
     return bool(card and not held.who and state.severity in card.needed and len(state.seen) >= card.from_people)
 
 
-def _roles(state: Incident) -> Iterator[Prompt]:
-    for held in state.roles:
-        if not needed(state, held):
-            continue
-        freed = state.visible((ev.RoleAssigned.type, held.role))
-        since = freed[-1].at.t if freed else state.declared_at
-        wait = MINUTE if held.role == "commander" else 5 * MINUTE
-        yield Prompt(
-            f"role:{held.role}:{since}",
-            "role",
-            f"Nobody is {held.name}. Who takes it?",
-            since + wait,
-            ("commander", "deputy"),
-            f"/assign {held.role} ",
-            rank=1 if held.role == "commander" else 4,
-        )
+def _speaks(state: Incident) -> bool:
+    """A timeline that was brought along from elsewhere needs no deputy, nor does what is over."""
+    declared = state.declared
+    return state.declaration is not None and state.open and not (declared and declared.source)
 
 
-def _tasks(state: Incident, now: Ms) -> Iterator[Prompt]:
-    load: dict[str, int] = {}
-    for task in state.tasks:
-        if task.state != "open":
-            continue
-        load[task.who] = load.get(task.who, 0) + 1
-        if task.due is not None:
-            text = f"{task.who}'s time is up: {task.what}. Done, or how much longer?"
-            yield Prompt(
-                f"task:{task.id}:{task.due}",
-                "task",
-                text,
-                task.due,
-                ("commander", "deputy"),
-                f"/done @{task.who} ",
-                rank=3,
-            )
-        if not task.read_back and now - task.given < 10 * MINUTE:
-            text = f"Has {task.who} read it back? “{task.what}”"
-            yield Prompt(
-                f"read-back:{task.id}",
-                "read-back",
-                text,
-                task.given + MINUTE,
-                ("commander", "scribe"),
-                f"/readback @{task.who} ",
-                rank=5,
-            )
-    for who, count in load.items():
-        if count > TASKS:
-            since = max(t.given for t in state.tasks if t.who == who and t.state == "open")
-            text = f"{who} has {count} open tasks. Who takes one of them?"
-            yield Prompt(f"load:{who}:{count}", "load", text, since, ("commander", "deputy"), "/board", rank=4)
+def _is_true(prompt: Prompt, t: Ms) -> bool:
+    return prompt.since <= t and (prompt.until is None or t < prompt.until)
 
 
-def _estimates(state: Incident) -> Iterator[Prompt]:
-    for event in state.updates:
-        body = event.body
-        if isinstance(body, ev.UpdatePosted) and body.estimate is not None and state.stands(event.id):
-            text = f"The {body.audience} update #{body.number} gives a time. Does it hold?"
-            at = body.estimate - _BEFORE
-            yield Prompt(
-                f"estimate:{event.id}",
-                "estimate",
-                text,
-                max(at, event.at.t),
-                ("comms",),
-                f"/draft {body.audience} ",
-                rank=3,
-            )
+def _gone(prompt: Prompt) -> Ms | None:
+    """When it left the screen: what ended in the very moment in which it began was there all the same."""
+    return None if prompt.until is None else max(prompt.until, prompt.since + 1)
 
 
-def _silence(state: Incident) -> Iterator[Prompt]:
-    cadence = state.value((ev.CadenceAttached.type,))
-    span = cadence.silence.get(state.severity) if isinstance(cadence, ev.CadenceAttached) else None
-    if span:
-        since = max(state.last_entry or 0, state.declared_at)
-        text = "Nothing was written for a while. What is happening?"
-        yield Prompt(f"silence:{since}", "silence", text, since + span, ("scribe", "commander"), "", rank=4)
+def _call_outs(state: Incident, told: Concerns, now: Ms) -> Iterator[Prompt]:
+    start = state.declared_at
+    recorded = state.declaration.rec if state.declaration else start
+    at = start
+    while (at := at + (CALL_OUT if at - start < _OFTEN else HOUR)) <= min(now, start + _LAST):
+        minute = (at - start) // MINUTE
+        key = f"call-out:{minute}"
+        if at >= recorded:
+            text = f"Minute {minute}: call out. What is running, what is due, who has not reported? Is the plan right?"
+            until = min(at + _LAPSES, told.settled.get(key, at + _LAPSES))
+            yield Prompt(key, "call-out", text, at, ("deputy",), "/situation", 6, until)
 
 
-def _span(state: Incident) -> Iterator[Prompt]:
-    busy = {t.who for t in state.tasks if t.state == "open"} | {who for who, here in state.attendance.items() if here}
-    if len(busy) > SPAN:
-        since = max((e.at.t for _, e in state.under(ev.BridgeAttended.type)), default=state.declared_at)
-        text = f"{len(busy)} people on one lead, and {SPAN} are as many as one can steer. Split: who leads a part?"
-        yield Prompt(f"span:{len(busy)}", "span", text, since, ("commander", "deputy"), "/assign ", rank=4)
+class _Turns:
+    """Who would have seen what since the beginning. `me` is folded; empty: whoever sees everything."""
 
+    def __init__(self, told: Concerns, me: str) -> None:
+        self.told, self.me = told, me
+        self.shown: Prompt | None = None
+        self.since: Ms = 0
+        self.free: Ms = 0  # from when on another may be shown
+        self.turns: dict[str, int] = {}
+        self.holders: dict[str, str] = {}
 
-def _fatigue(state: Incident) -> Iterator[Prompt]:
-    for held in state.roles:
-        if held.who and held.since is not None and held.role in ("commander", "deputy", "comms"):
-            text = f"{held.who} has been {held.name} for four hours. Who takes over?"
-            yield Prompt(
-                f"tired:{held.role}:{held.since}",
-                "fatigue",
-                text,
-                held.since + TIRED,
-                (held.role, "deputy"),
-                f"/offer {held.role} ",
-                rank=4,
-            )
+    def at(self, found: list[Prompt], now: Ms) -> Prompt | None:
+        """The prompt that is shown at `now`, of all that there ever were."""
+        coming = sorted(found, key=lambda p: (-p.since, p.key))
+        held = list(reversed(self.told.holders))
+        moments = {now} | {p.since for p in found} | {end for p in found if (end := _gone(p)) is not None}
+        moments |= {t for t, _ in held} | {*self.told.cuts}
+        moments |= {t for pause in self.told.pauses for t in pause if t is not None}
+        points = sorted(t for t in moments if t <= now)
+        true: list[Prompt] = []
+        for n, t in enumerate(points):
+            while coming and coming[-1].since <= t:
+                true.append(coming.pop())
+            while held and held[-1][0] <= t:
+                self.holders = held.pop()[1]
+            true = [p for p in true if (end := _gone(p)) is None or t < end]
+            mine = [] if self._is_paused(t) else [p for p in true if self._is_mine(p)]
+            if t in self.told.cuts:
+                self._rest(t)
+            self._between(mine, t, points[n + 1] if n + 1 < len(points) else t + 1)
+        if self.shown is None or not _is_true(self.shown, now):
+            return None
+        return msgspec.structs.replace(self.shown, at=self.since)
 
+    def _between(self, mine: list[Prompt], t: Ms, end: Ms) -> None:
+        """What is shown from `t` up to `end`, while `mine` are true."""
+        if self.shown is not None and self.shown not in mine:
+            self._rest(t if self.shown.until is None else min(t, self.shown.until))
+        while mine:
+            if self.shown is not None:
+                t = max(t, self.since + HOLD)
+                if len(mine) == 1 or t >= end:
+                    return
+                self._rest(t)
+            t = max(t, self.free)
+            if t >= end:
+                return
+            self.shown = min(mine, key=lambda p: (self.turns.get(p.key, 0), p.rank, p.since, p.key))
+            self.since = t
+            self.turns[self.shown.key] = self.turns.get(self.shown.key, 0) + 1
 
-def _milestones(state: Incident) -> Iterator[Prompt]:
-    found = problems(state)
-    if found and state.phase in ("monitoring", "mitigating"):
-        text = f"Milestones: {found[0]}. When was it?"
-        yield Prompt(
-            f"milestone:{found[0]}",
-            "milestone",
-            text,
-            state.phase_since + MINUTE,
-            ("scribe", "commander"),
-            "/mark ",
-            rank=6,
-        )
+    def _rest(self, t: Ms) -> None:
+        if self.shown is not None:
+            self.shown, self.free = None, t + APART
+        elif t in self.told.cuts:
+            self.free = max(self.free, t + APART)
+
+    def _is_mine(self, prompt: Prompt) -> bool:
+        if not self.me:
+            return True
+        meant = {role if role in self.holders else "commander" for role in prompt.roles}
+        if "commander" in meant and "commander" not in self.holders:
+            return True
+        return any(self.holders.get(role, "").casefold() == self.me for role in meant)
+
+    def _is_paused(self, t: Ms) -> bool:
+        return any(begin <= t and (end is None or t < end) for begin, end in self.told.pauses)

@@ -74,7 +74,7 @@ def _pages(state: Incident, now: Ms) -> Iterator[Due]:
     yield from _turns(state, "", escalation.view(state, now), advance(state.run, now), now)
     for topic, view in escalation.specialists(state, now).items():
         yield from _turns(state, topic, view, advance(state.specialists[topic], now), now)
-    for each in coming(state):
+    for each in coming(state, now):
         trigger = each.trigger
         if trigger.topic:
             known = next((s for s in state.run.policy.specialists if s.topic == trigger.topic), None)
@@ -91,7 +91,7 @@ def _turns(state: Incident, topic: str, view: escalation.View, run: Run, now: Ms
     call = run.current
     if view.current is None or call is None or view.status == "snoozed":
         return
-    last = next((a for a in reversed(run.answers) if a.call.place == call.place and a.at >= call.due), None)
+    last = next((a for a in reversed(run.answers) if a.call.is_as(call)), None)
     if last is not None and last.what != "expired":
         if view.next is None:
             left = run.policy.fallback or "nobody is left to call"

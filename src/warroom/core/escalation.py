@@ -112,7 +112,7 @@ def _status(run: Run, now: Ms) -> str:
 def _with_triggers(state: "Incident", seen: View, now: Ms) -> View:
     """With the level that a trigger will call, where that is sooner than its turn."""
     policy = seen.policy
-    for each in coming(state) if policy else ():
+    for each in coming(state, now) if policy else ():
         level = each.trigger.level
         if each.trigger.topic or policy is None or (seen.next and (seen.next.at or 0) <= each.at):
             continue
@@ -157,7 +157,7 @@ def _line(run: Run, n: int, backup: int, level: Level, now: Ms) -> LevelView:
     answers = [a for a in run.answers if a.call.place == place]
     if run.next and not run.ack and not run.halted and run.next.place == place:
         return _show(n, backup, level, "next", run.next.due)
-    if answers and (here is None or answers[-1].at >= here.due):
+    if answers and (here is None or answers[-1].call.is_as(here) or answers[-1].at >= here.due):
         return _show(n, backup, level, answers[-1].what, answers[-1].at)
     if run.current and run.current.place == place and not run.halted:
         return _show(n, backup, level, "calling", run.current.due)

@@ -72,6 +72,8 @@ def _effect(state: Incident, event: Event, before: Incident) -> Incident:
         case ev.OnCallAnswered():
             aside = {topic: running.told(run, body) for topic, run in state.specialists.items()}
             return replace(state, run=state.run and running.told(state.run, body), specialists=aside)
+        case ev.EvidenceAttached(of=of):
+            return replace(state, evidence={**state.evidence, of: (*state.evidence.get(of, ()), event)})
         case ev.Amended(of=of):
             return _placed(state, of, before)
         case ev.Retracted(of=of) if of not in state.retracted:
@@ -92,6 +94,8 @@ def _page(state: Incident, body: ev.Body, event: Event) -> Incident:
         return replace(state, specialists={**state.specialists, topic: begun})
     everywhere = isinstance(body, ev.ClockStepped) or (isinstance(body, ev.CalledOff) and not topic)
     run, specialists = state.run, state.specialists
+    if isinstance(body, ev.ClockStepped) and state.last_entry is not None:
+        state = replace(state, last_entry=state.last_entry + body.by)
     if run and not topic:
         run = running.apply(run, body, at, event.id)
     if specialists and (topic or everywhere):

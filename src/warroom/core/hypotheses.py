@@ -61,7 +61,8 @@ def find(state: Incident, text: str) -> Hypothesis:
     if wanted in ("", "last"):
         return next((h for h in reversed(known) if h.state == "open"), known[-1])
     hits = [h for h in known if wanted in (str(h.number), h.id.casefold())]
-    hits = hits or [h for h in known if wanted in h.what.casefold()]
+    # A number means a number, even where a text speaks of it.
+    hits = hits or [h for h in known if wanted in h.what.casefold() and not wanted.isdecimal()]
     if len(hits) != 1:
         names = "; ".join(f"{h.number} {h.what[:40]}" for h in (hits or known)[-5:])
         raise Refused(f"Which hypothesis? {names}")

@@ -59,6 +59,8 @@ class TaskView(msgspec.Struct, frozen=True, gc=False):
     due: Ms | None
     given: Ms
     result: str = ""
+    read_back: Ms | None = None  # when it was said back
+    number: int = 0  # among all that were ever given, from 1
 
 
 class Conflict(msgspec.Struct, frozen=True, gc=False):
@@ -89,6 +91,7 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
     answers: tuple[Event, ...] = ()
     updates: tuple[Event, ...] = ()
     links: tuple[Event, ...] = ()
+    evidence: dict[str, tuple[Event, ...]] = {}  # by the entry that it belongs to; "": to none
     pages: tuple[Event, ...] = ()
     skips: tuple[Event, ...] = ()  # levels that came due while nobody paged
     phase_changes: tuple[Event, ...] = ()
@@ -192,6 +195,12 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
         return str(body.where) if body else ""
 
     @property
+    def call(self) -> ev.BridgeSet:
+        """Where people talk, with the number to dial and the code to get in; each is empty where there is none."""
+        body = self.value((ev.BridgeSet.type,))
+        return body if isinstance(body, ev.BridgeSet) else ev.BridgeSet("")
+
+    @property
     def services(self) -> tuple[str, ...]:
         named = list(self.declared.services) if self.declared else []
         for (_, service), event in self.under(ev.ServiceNamed.type):
@@ -244,6 +253,11 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
     def people(self) -> tuple[str, ...]:
         """Everybody who has written, been written about, or has a role, the most recent first."""
         return tuple(sorted(self.seen, key=lambda name: -self.seen[name]))
+
+    @property
+    def attendance(self) -> dict[str, bool]:
+        """Who joined the bridge, and whether they are still there."""
+        return {key[1]: bool(getattr(event.body, "here", False)) for key, event in self.under(ev.BridgeAttended.type)}
 
     # ── pages ──
 
@@ -301,13 +315,15 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
     @property
     def tasks(self) -> tuple[TaskView, ...]:
         out = []
-        for event in self.tasks_given:
+        for number, event in enumerate(self.tasks_given, 1):
             body = event.body
             if event.id in self.retracted or event.id in self.redacted or not isinstance(body, ev.TaskGiven):
                 continue
             now = self.value((ev.TaskChanged.type, event.id))
             state, due, result = (now.state, now.due, now.result) if now else ("open", body.due, "")
-            out.append(TaskView(event.id, body.who, body.what, state, due, event.at.t, result))
+            said = self._event((ev.TaskReadBack.type, event.id))
+            back = said.at.t if said else None
+            out.append(TaskView(event.id, body.who, body.what, state, due, event.at.t, result, back, number))
         return tuple(out)
 
     @property
@@ -316,6 +332,11 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
         return tuple(q for q in self.questions if q.id not in answered and self.stands(q.id))
 
     # ── entries ──
+
+    def proofs(self, entry: str) -> tuple[ev.EvidenceAttached, ...]:
+        """The evidence that stands for this entry, in order."""
+        found = (e for e in self.evidence.get(entry, ()) if self.stands(e.id))
+        return tuple(e.body for e in found if isinstance(e.body, ev.EvidenceAttached))
 
     def stands(self, id: str) -> bool:
         """Whether this fact was neither taken back nor redacted."""

@@ -3,11 +3,13 @@
     line = [time] [who ":"] [mark] text        an entry
          | "@"who text ["in" duration]         a task for a named person
          | "/"verb arguments                   "//" begins a text with a slash
+         | "s/"old"/"new"/"                    the correction of one's last entry: "/fix s/old/new/"
 
 A `\\` before something that would be recognised makes it text (`\\? really` logs “? really”); elsewhere it is a
 character like any other, so every text can be typed: as it is, or with one `\\` before it (`typed()`).
 """
 
+import re
 from collections.abc import Collection, Mapping
 
 import msgspec
@@ -21,13 +23,15 @@ from .zone import Zone, utc
 MARKS = {"*": "observed", "?": "hypothesis", "!": "decision", ">": "action", "+": "followup"}
 NO_VERBS: Mapping[str, bool] = {}
 LONGEST_NAME = 64
+FIX = "fix"
 _AGAIN = "Enter again logs it as text"
+_SUBSTITUTED = re.compile(r"s/([^/\n]+)/([^/\n]*)/\s*")
 
 
 class Chip(msgspec.Struct, frozen=True, gc=False):
     """What was recognised at `start`..`end` of the line (the spaces behind it too), and what to show for it.
 
-    `kind` is time, who, mark, task, duration or verb.
+    `kind` is time, who, mark, task, duration, verb or fix.
     """
 
     kind: str
@@ -80,7 +84,8 @@ def parse(
 
 def entry(text: str, now: Ms, zone: Zone = utc, people: Collection[str] = ()) -> Line:
     """`text` as an entry whatever it begins with: no verb, no task. For pasted lines, which must never act."""
-    return Line(rest=text) if text[:1] in ("/", "@") else parse(text, now, zone, people)
+    acts = text[:1] in ("/", "@") or _SUBSTITUTED.fullmatch(text)
+    return Line(rest=text) if acts else parse(text, now, zone, people)
 
 
 def as_text(text: str) -> Line:
@@ -108,6 +113,8 @@ def _line(
         return _verb(text, verbs)
     if first == "@":
         return _task(text, people, literal) or Line(rest=text)
+    if first == "s" and text.strip() not in literal and (found := _SUBSTITUTED.fullmatch(text)):
+        return _correction(text, *found.groups())
     return _entry(text, now, zone, people, literal)
 
 
@@ -268,6 +275,11 @@ def _verb(text: str, verbs: Mapping[str, bool]) -> Line:
 
 def _call(verb: str, text: str, end: int) -> Line:
     return Line(rest="", chips=(Chip("verb", verb, 0, end),), verb=verb, args=text[end:].strip())
+
+
+def _correction(text: str, old: str, new: str) -> Line:
+    chip = Chip(FIX, f"fix my last entry: {old} → {new or 'nothing'}", 0, len(text))
+    return Line(rest="", chips=(chip,), verb=FIX, args=text.strip())
 
 
 def _or(words: Collection[str]) -> str:

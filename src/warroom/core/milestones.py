@@ -64,7 +64,11 @@ def misplaced(state: Incident, name: str, t: Ms) -> str:
 
 def problems(state: Incident) -> list[str]:
     """What is missing before the latest milestone, and which pairs stand in an impossible order, as sentences."""
-    known = reached(state)
+    return gaps(reached(state))
+
+
+def gaps(known: dict[str, At]) -> list[str]:
+    """The same of milestones and their times, in the milestones' order."""
     names = list(known)
     out = [f"“{b}” stands before “{a}”" for a, b in pairwise(names) if known[b].t < known[a].t]
     if names:

@@ -60,3 +60,26 @@ def person(state: Incident, name: str) -> Target | None:
                 if is_called(each, name):
                     return each
     return None
+
+
+def over(state: Incident, delivery: ev.DeliveryChanged) -> str:
+    """Why this notice is not needed any more; empty while it is. What was said to stakeholders stays said."""
+    if delivery.what != "handover":
+        return ""
+    for held in state.roles:
+        offers = state.visible((ev.RoleOffered.type, held.role))
+        if offers and offers[-1].id == delivery.cause:
+            return "" if held.offered_to else "it was answered"
+    return "it was taken back"
+
+
+def text_of(state: Incident, delivery: ev.DeliveryChanged) -> tuple[str, str]:
+    """What a notice is about in a few words, and its whole text; empty where its fact is gone."""
+    fact = state.facts.get(delivery.cause)
+    match fact.body if fact else None:
+        case ev.UpdatePosted() as update:
+            word = "correction" if update.corrects else "update"
+            return f"{update.audience} {word} #{update.number}", update.what
+        case ev.RoleOffered() as offer:
+            return f"you are offered the role {offer.role}", offer.brief
+    return "", ""

@@ -10,9 +10,9 @@ import msgspec
 
 from . import events as ev
 from .events import DeliveryChanged, Target
-from .events.delivery import ARRIVED, QUEUED, SENDING, UNKNOWN
+from .events.delivery import ARRIVED, DROPPED, QUEUED, SENDING, UNKNOWN
 from .incident import Incident
-from .run import Answer, Call, Run, advance, called_at, is_called
+from .run import Call, Run, advance, called_at, said_by
 from .triggers import coming
 from .values import Ms
 
@@ -37,6 +37,13 @@ class Told(msgspec.Struct, frozen=True):
     what: str
     of: DeliveryChanged
     who: str = ""
+
+
+def at(state: Incident, now: Ms) -> Incident:
+    """The state with its escalations brought to `now`: whoever asks about many deliveries brings them there once."""
+    run = state.run and advance(state.run, now)
+    specialists = {topic: advance(each, now) for topic, each in state.specialists.items()}
+    return msgspec.structs.replace(state, run=run, specialists=specialists)
 
 
 def key(inc: str, page: Page, channel: str, address: str) -> str:
@@ -77,14 +84,22 @@ def pages(state: Incident, now: Ms) -> list[Page]:
     found = []
     for topic, run in _runs(state, now):
         call = run.current
-        if call is None or run.ack or run.halted or (run.snoozed and run.snoozed.until > now):
+        if call is None or run.ack or run.halted or paused(state, topic, now):
             continue
         here = [d.ref for d in begun if _is_for(d, topic, call)]
-        if "" in here or _answered(run, call) or _skipped(state, topic, call):
+        if "" in here or _skipped(state, topic, call):
             continue
         name = run.policy.levels[call.level - 1].name
-        found += [Page(topic, call, t, name) for t in called_at(run, call) if t.ref not in here]
+        # By who they are: two turns of one level may be the same person's.
+        owed = {t.ref: t for t in called_at(run, call) if t.ref not in here and said_by(run, call, t) is None}
+        found += [Page(topic, call, target, name) for target in owed.values()]
     return found
+
+
+def paused(state: Incident, topic: str, now: Ms) -> Ms:
+    """Until when (UTC ms) nobody is to be paged, by a snooze; 0: it is not snoozed."""
+    run = state.runs.get(topic)
+    return run.snoozed.until if run and run.snoozed and run.snoozed.until > now else 0
 
 
 def passed(state: Incident, now: Ms) -> list[ev.LevelSkipped]:
@@ -104,7 +119,7 @@ def passed(state: Incident, now: Ms) -> list[ev.LevelSkipped]:
 
 
 def _answered(run: Run, call: Call) -> bool:
-    return any(a.call.place == call.place and a.at >= call.due and a.what != "expired" for a in run.answers)
+    return any(a.call.is_as(call) and a.what != "expired" for a in run.answers)
 
 
 def _skipped(state: Incident, topic: str, call: Call) -> bool:
@@ -133,19 +148,15 @@ def closed(state: Incident, delivery: DeliveryChanged, now: Ms) -> str:
         return f"{run.ack.who} has it"
     if run.current and delivery.cause != run.current.cause:
         return f"L{run.current.level} is called instead" if not delivery.topic else "it was called again"
-    said = _said_by(run, delivery)
+    call = _call(delivery)
+    if any(later.place == call.place and later.round > call.round for later in run.called):
+        return "it was called again in a later round"
+    said = said_by(run, call, Target(delivery.ref, delivery.who))
     return f"{said.who}: {said.what}" if said else ""
 
 
-def _said_by(run: Run, delivery: DeliveryChanged) -> Answer | None:
-    """That this person declined, or was said not to answer."""
-    for answer in run.answers:
-        call = answer.call
-        if (call.level, call.backup, call.round) == (delivery.level, delivery.backup, delivery.round):
-            about = Target(delivery.ref, delivery.who)
-            if answer.what in ("no answer", "declined") and (not answer.who or is_called(about, answer.who)):
-                return answer
-    return None
+def _call(delivery: DeliveryChanged) -> Call:
+    return Call(delivery.level, delivery.due, delivery.backup, delivery.round, delivery.cause)
 
 
 def to_tell(state: Incident, now: Ms) -> list[Told]:
@@ -171,6 +182,13 @@ def unfinished(state: Incident) -> list[DeliveryChanged]:
     return [d for d in state.deliveries if d.state in (QUEUED, SENDING, UNKNOWN, "accepted")]
 
 
+def revived(state: Incident, now: Ms) -> list[DeliveryChanged]:
+    """The pages that were not needed any more and are needed again: what had stopped them was taken back."""
+    if not state.open:
+        return []
+    return [d for d in _pages_of(state) if d.state == DROPPED and not closed(state, d, now)]
+
+
 def waiting_for_answer(state: Incident, now: Ms) -> list[DeliveryChanged]:
     """The pages that arrived, may be answered on the far side, and still are open."""
     if not state.open:
@@ -181,7 +199,7 @@ def waiting_for_answer(state: Incident, now: Ms) -> list[DeliveryChanged]:
 
 def wake(state: Incident, now: Ms) -> Ms | None:
     """The next moment (UTC ms) at which any of this changes by itself; None: only a new fact changes it."""
-    moments = [each.at for each in coming(state)]
+    moments = [each.at for each in coming(state, now)]
     for _, run in _runs(state, now):
         if run.halted or not state.open:
             continue

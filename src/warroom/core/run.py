@@ -45,6 +45,10 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     def place(self) -> tuple[int, int]:
         return (self.level, self.backup)
 
+    def is_as(self, other: "Call") -> bool:
+        """Whether both are one call, whatever the clock was set to in between."""
+        return (self.place, self.round, self.cause) == (other.place, other.round, other.cause)
+
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
     """What became of a call: `acked`, `no answer`, `declined` or `expired`. `fact` is the one that says so."""
@@ -115,6 +119,15 @@ def on_duty(target: Target, at: Ms) -> Target:
             break
         shift = each
     return Target(shift.ref, shift.name, shift.phone, shift.reach, target.example, asked=target.asked)
+
+
+def said_by(run: Run, call: Call, target: Target) -> Answer | None:
+    """That this person declined this call, or was said not to answer it; without a name it is said of everybody."""
+    for answer in run.answers:
+        said = answer.what in ("no answer", "declined") and answer.call.is_as(call)
+        if said and (not answer.who or is_called(target, answer.who)):
+            return answer
+    return None
 
 
 def is_called(target: Target, who: str) -> bool:
@@ -262,10 +275,17 @@ def _unanswered(run: Run, body: NoAnswer, at: Ms) -> Run:
 
 
 def _stepped(run: Run, by: Ms) -> Run:
-    """With every time that is still to come moved as the clock was: what was left is left."""
-    later = run.next and _with(run.next, due=run.next.due + by)
-    snoozed = run.snoozed and _with(run.snoozed, until=run.snoozed.until + by)
-    return _with(run, started=run.started + by, next=later, expires=run.expires + by, snoozed=snoozed)
+    """With every time that something is counted from, or up to, moved as the clock was: what was left is left."""
+    called = tuple(_with(call, due=call.due + by) for call in run.called)
+    return _with(
+        run,
+        started=run.started + by,
+        current=run.current and _with(run.current, due=run.current.due + by),
+        next=run.next and _with(run.next, due=run.next.due + by),
+        expires=run.expires + by,
+        snoozed=run.snoozed and _with(run.snoozed, until=run.snoozed.until + by),
+        called=called,
+    )
 
 
 def sign_of(run: Run, at: Ms) -> Run:
@@ -288,6 +308,8 @@ def revised(run: Run, policy: PolicyAttached) -> Run:
         following = _following(run, current)
     else:
         following = None if policy.waits else _from(policy, 0, 0, run.started, run.cause)
+    if following and run.snoozed:
+        following = _with(following, due=max(following.due, run.snoozed.until))
     return _with(run, next=following, ack=run.ack if run.ack and run.ack.call.level <= count else None)
 
 

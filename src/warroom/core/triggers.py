@@ -9,7 +9,7 @@ import msgspec
 
 from . import events as ev
 from .events import Trigger, When
-from .run import Run
+from .run import Run, advance
 from .values import Ms
 
 if TYPE_CHECKING:
@@ -23,11 +23,15 @@ class Coming(msgspec.Struct, frozen=True, gc=False):
     at: Ms
 
 
-def coming(state: "Incident") -> tuple[Coming, ...]:
-    """The triggers that wait, the nearest first. Empty where no escalation is running."""
+def coming(state: "Incident", now: Ms | None = None) -> tuple[Coming, ...]:
+    """The triggers that wait, the nearest first. Empty where no escalation is running.
+
+    With `now` (UTC ms), whom a trigger would call counts as called also where the clock alone has called them.
+    """
     run = state.run
     if run is None or run.halted or not run.policy.triggers or not state.open:
         return ()
+    run = run if now is None else advance(run, now)
     found = []
     for trigger in run.policy.triggers:
         at = None if _done(state, run, trigger) else _from(state, run, trigger.when)
@@ -38,10 +42,13 @@ def coming(state: "Incident") -> tuple[Coming, ...]:
 
 def _done(state: "Incident", run: Run, trigger: Trigger) -> bool:
     """Whether it has fired already, or whom it would call was called already."""
+    began = state.facts.get(run.cause)
     for page in state.pages:
         body = page.body
         fired = isinstance(body, ev.Escalated | ev.SpecialistCalled) and body.trigger == trigger.id
-        if fired and page.at.t >= run.started and state.stands(page.id):
+        called = isinstance(body, ev.SpecialistCalled) and body.topic == trigger.topic
+        # By the order of facts: their times mean nothing once a clock was set in between.
+        if (fired or called) and (began is None or page.order > began.order) and state.stands(page.id):
             return True
     if trigger.topic:
         return False
@@ -51,17 +58,20 @@ def _done(state: "Incident", run: Run, trigger: Trigger) -> bool:
 def _from(state: "Incident", run: Run, when: When) -> Ms | None:
     """From when on all that it asks for is so; None while it is not, however long one waits."""
     moments = [run.started]
+    declared_at = state.declared_at + _set_since(state, state.declaration)
+    phases = state.visible((ev.PhaseChanged.type,))
+    phase_since = state.phase_since + _set_since(state, phases[-1] if phases else state.declaration)
     for wanted, at in (
         (when.severity, 0 if state.severity in when.severity else None),
-        (when.elapsed, state.declared_at + (when.elapsed or 0)),
-        (when.phase, state.phase_since if state.phase in when.phase else None),
-        (when.in_phase, state.phase_since + (when.in_phase or 0)),
+        (when.elapsed, declared_at + (when.elapsed or 0)),
+        (when.phase, phase_since if state.phase in when.phase else None),
+        (when.in_phase, phase_since + (when.in_phase or 0)),
         (when.users, 0 if _users(state) >= (when.users or 0) else None),
         (when.services, 0 if len(state.services) >= (when.services or 0) else None),
-        (when.alone, None if len(there(state)) > 1 else state.declared_at + (when.alone or 0)),
-        (when.unacknowledged, None if _answered(state) else state.declared_at + (when.unacknowledged or 0)),
+        (when.alone, None if len(there(state)) > 1 else declared_at + (when.alone or 0)),
+        (when.unacknowledged, None if _answered(state) else declared_at + (when.unacknowledged or 0)),
         (when.missing, _free_since(state, when)),
-        (when.silence, max(state.last_entry or 0, state.declared_at) + (when.silence or 0)),
+        (when.silence, max(state.last_entry or 0, declared_at) + (when.silence or 0)),
     ):
         if wanted in (None, "", ()):
             continue
@@ -69,6 +79,16 @@ def _from(state: "Incident", run: Run, when: When) -> Ms | None:
             return None
         moments.append(at)
     return max(moments)
+
+
+def _set_since(state: "Incident", since: ev.Event | None) -> Ms:
+    """By how much the pager's clock was set after this fact: what is counted from it moves by as much."""
+    found: Ms = 0
+    for page in state.pages:
+        body = page.body
+        if since and isinstance(body, ev.ClockStepped) and page.order > since.order and state.stands(page.id):
+            found += body.by
+    return found
 
 
 def _users(state: "Incident") -> int:

@@ -8,11 +8,11 @@ from hashlib import sha256
 import msgspec
 
 from . import events as ev
-from .cadence import every, last, next_due
+from .cadence import AUDIENCES, every, last, next_due
 from .incident import Incident
 from .values import MINUTE, Ms
 
-_SOON = MINUTE  # a promise nearer than this is none
+GRACE = 2 * MINUTE  # what an update may be late before somebody is called for it
 
 
 class DraftView(msgspec.Struct, frozen=True, gc=False):
@@ -47,6 +47,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     next: Ms | None = None
     estimate: Ms | None = None
     ended: Ms | None = None
+    loss: str = ""  # of data, as somebody stated it
+    lingering: str = ""  # effects that may go on after the end
     previous: str = ""
 
 
@@ -77,6 +79,17 @@ def draft(state: Incident, audience: str) -> DraftView | None:
     return msgspec.structs.replace(view, approved=word, lapsed=_lapsed(state, word))
 
 
+def waiting(state: Incident) -> tuple[DraftView, ...]:
+    """Every draft that was not posted, by audience."""
+    return tuple(view for audience in AUDIENCES if (view := draft(state, audience)))
+
+
+def meant(state: Incident) -> str:
+    """The audience that is meant where none is named: that of the only draft that waits, else the public."""
+    drafts = waiting(state)
+    return drafts[0].body.audience if len(drafts) == 1 else AUDIENCES[0]
+
+
 def _lapsed(state: Incident, word: ev.UpdateApproved) -> str:
     now, then = basis(state).split(" "), word.basis.split(" ")
     changed = [name for name, a, b in zip(("severity", "phase", "impact"), now, then, strict=False) if a != b]
@@ -98,6 +111,7 @@ def number(state: Incident, audience: str) -> int:
 def facts(state: Incident, audience: str, now: Ms, estimate: Ms | None = None, wait: Ms | None = None) -> Facts:
     """What the next update to this audience would have to say at `now`."""
     impact = state.impact
+    noted = _noted(state)
     before = last(state, audience)
     previous = before.body.what if before and isinstance(before.body, ev.UpdatePosted) else ""
     return Facts(
@@ -108,28 +122,42 @@ def facts(state: Incident, audience: str, now: Ms, estimate: Ms | None = None, w
         seen=impact.what if impact else "",
         scope=impact.scope if impact else "",
         since=(impact.since if impact and impact.since is not None else state.declared_at) or None,
-        around=_around(state),
+        around=noted.get("around", ""),
         doing=_doing(state, audience),
         answers=answers(state, audience),
         next=promise(state, audience, now, wait),
         estimate=estimate,
         ended=state.ended,
+        loss=noted.get("loss", ""),
+        lingering=noted.get("lingering", ""),
         previous=previous,
     )
 
 
-def _around(state: Incident) -> str:
-    """The last entry that says so: “workaround: …”."""
+_NOTED = {
+    "workaround": "around",
+    "wayaround": "around",
+    "dataloss": "loss",
+    "lostdata": "loss",
+    "lingering": "lingering",
+    "lingeringeffects": "lingering",
+}
+
+
+def _noted(state: Incident) -> dict[str, str]:
+    """The last entry each that says so: “workaround: …”, “data loss: …”, “lingering: …”."""
+    said: dict[str, str] = {}
     for i in range(len(state.facts) - 1, -1, -1):
         event = state.facts[i]
         body = event.body
         if isinstance(body, ev.Logged) and state.stands(event.id):
             fixed = state.correction(event.id)
             text = fixed.text_ if fixed and fixed.text_ is not None else body.text_
-            head, found, rest = text.partition(":")
-            if found and head.strip().casefold().replace("-", "").replace(" ", "") in ("workaround", "wayaround"):
-                return rest.strip()
-    return ""
+            head, found, rest = text[:400].partition(":")
+            name = _NOTED.get(head.casefold().replace("-", "").replace(" ", "")) if found else None
+            if name and rest.strip():
+                said.setdefault(name, text.partition(":")[2].strip())
+    return said
 
 
 def _doing(state: Incident, audience: str) -> tuple[str, ...]:
@@ -151,14 +179,21 @@ def answers(state: Incident, audience: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def overdue(state: Incident, now: Ms, grace: Ms = 2 * MINUTE) -> tuple[str, int, Ms] | None:
+def overdue(state: Incident, now: Ms) -> tuple[str, int, Ms] | None:
     """The audience, number and due time of the update that is overdue for longest, or None."""
     found = []
-    for audience in ("public", "internal", "executive"):
+    for audience in AUDIENCES:
         owed = next_due(state, audience)
-        if owed and owed[1] + grace <= now:
+        if owed and owed[1] + GRACE <= now:
             found.append((owed[1], audience, owed[0]))
     if not found:
         return None
     due, audience, n = min(found)
     return audience, n, due
+
+
+def next_overdue(state: Incident, now: Ms) -> Ms | None:
+    """When the next update that nobody posts becomes overdue (UTC ms), or None."""
+    owed = (next_due(state, audience) for audience in AUDIENCES)
+    ahead = [due[1] + GRACE for due in owed if due and due[1] + GRACE > now]
+    return min(ahead, default=None)

@@ -57,7 +57,12 @@ class By(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Refused(Exception):
-    """What was asked is not possible now. `str()` is one sentence for the person: what, and what to do."""
+    """What was asked is not possible now. `str()` is one sentence for the person: what, and what to do.
+
+    `noted`: drafts of facts that are written all the same, so that no words of theirs are lost.
+    """
+
+    noted: tuple[object, ...] = ()
 
 
 def crockford(number: int, chars: int) -> str:

@@ -15,7 +15,7 @@ _any = msgspec.json.Decoder()
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:]', re.DOTALL)
-_EVENT = ("at", "text", "kind", "who", "to", "approx")
+_EVENT = ("at", "text", "kind", "who", "to", "approx", "evidence")
 _HEAD = ("title", "source", "severity", "events", "drill")
 _DAMAGED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 

@@ -11,6 +11,7 @@ import msgspec
 
 from ..core import events as ev
 from ..core.events import Event
+from ..core.evidence import named
 from ..core.incident import Incident
 from ..core.text import clean
 from ..render.timeline import kind_of, text_of, who_of
@@ -80,6 +81,8 @@ def _event(state: Incident, event: Event) -> Row:
         row["to"] = iso_short(at.to)
     if who := who_of(state, event):
         row["who"] = who
+    if proof := named(state, event.id):
+        row["evidence"] = proof
     if not at.approx and text.startswith("~"):
         row["approx"] = False
     return row

@@ -1,11 +1,14 @@
 """Every act of a person, once: the prompt's verbs, the keys, the palette and the help all derive from these."""
 
-from . import lifecycle, paging, people, talk, view
+from . import desk, lifecycle, paging, people, practice, talk, update, view
 from .base import Context, Intent, Screen
 
 ALL: tuple[type[Intent], ...] = (
     *talk.INTENTS,
+    *update.INTENTS,
+    *desk.INTENTS,
     *people.INTENTS,
+    *practice.INTENTS,
     *paging.INTENTS,
     *lifecycle.INTENTS,
     *view.INTENTS,

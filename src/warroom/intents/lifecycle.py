@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from ..core.acts import lifecycle as act
+from ..core.acts.entries import Log
 from ..core.commands import Command
 from ..core.values import ACTIVE, ENDED, IMPACT_STATES, LINK_KINDS, MILESTONES, SEVERITIES, Refused
 from .base import Context, Intent, Screen, split
@@ -111,14 +112,78 @@ class Service(Intent):
 class Bridge(Intent):
     name = "bridge"
     verb = "bridge"
-    words = "say where people talk"
-    usage = "LINK or number"
-    example = "/bridge meet/k3f9"
+    words = "say where people talk: a link, a number to dial, the code to get in"
+    usage = "[LINK] [dial NUMBER] [code CODE]"
+    example = "/bridge meet/k3f9 dial +44 20 7946 0001 code 4711"
     group = "steer"
 
     @classmethod
     def command(cls, args: str, ctx: Context) -> Command | Screen:
-        return act.SetBridge(where=args)
+        where, dial, code = way_in(args)
+        was = ctx.state.call
+        if where is None:  # only the number or the code is said: the rest stays as it is
+            return act.SetBridge(
+                where=was.where,
+                dial=was.dial if dial is None else dial,
+                passcode=was.passcode if code is None else code,
+            )
+        return act.SetBridge(where=where, dial=dial or "", passcode=code or "")
+
+
+def way_in(text: str) -> tuple[str | None, str | None, str | None]:
+    """Link, number to dial and code of `LINK dial NUMBER code CODE`; None for each that is not said."""
+    parts: dict[str, list[str]] = {"where": []}
+    now = "where"
+    for word in text.split():
+        name = {"dial": "dial", "code": "code", "passcode": "code", "pin": "code"}.get(word.casefold().rstrip(":"))
+        if name and name not in parts:
+            parts[name] = []
+            now = name
+        else:
+            parts[now].append(word)
+    for name in ("dial", "code"):
+        if name in parts and not parts[name]:
+            raise Refused(f"Behind “{name}” nothing is said: `/bridge meet/k3f9 dial +44 20 7946 0001 code 4711`.")
+    where = " ".join(parts["where"])
+    said = {name: " ".join(words) for name, words in parts.items()}
+    alone = not where and len(parts) > 1
+    return None if alone else where, said.get("dial"), said.get("code")
+
+
+class CopyBridge(Intent):
+    name = "copybridge"
+    verb = "copybridge"
+    words = "copy the bridge: link, number and code"
+    group = "see"
+    quick = True
+
+
+class Attach(Intent):
+    name = "attach"
+    verb = "attach"
+    words = "keep a file or a link as evidence, of the selected entry if one is selected"
+    usage = "FILE or URL"
+    example = "/attach ~/pods.txt"
+    group = "write"
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        if not args.strip():
+            raise Refused("Which file or link? `/attach ~/pods.txt` keeps it as evidence.")
+        return Screen(cls.name, args.strip())
+
+
+class Insist(Intent):
+    name = "insist"
+    verb = "insist"
+    words = "write it as it was typed, though it looked like a secret and was masked"
+    usage = "[TEXT]"
+    group = "write"
+    whole: ClassVar = True
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        return Log(text=args.strip()) if args.strip() else Screen(cls.name)
 
 
 class Rename(Intent):
@@ -218,6 +283,9 @@ INTENTS: tuple[type[Intent], ...] = (
     Mark,
     Service,
     Bridge,
+    CopyBridge,
+    Attach,
+    Insist,
     Rename,
     Link,
     Resolve,

@@ -79,8 +79,8 @@ class Offer(Intent):
 
     @classmethod
     def prefill(cls, ctx: Context) -> str:
-        mine = next((r.role for r in ctx.state.roles if r.who == ctx.me), "commander")
-        return f"/offer {mine} "
+        mine = [r.role for r in ctx.state.roles if r.who == ctx.me]
+        return f"/offer {'commander' if 'commander' in mine or not mine else mine[0]} "
 
     @classmethod
     def candidates(cls, args: str, ctx: Context) -> list[str]:

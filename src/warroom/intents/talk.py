@@ -1,12 +1,10 @@
-"""What is said: entries and their correction, polls, questions, updates."""
+"""What is said: the correction of entries, and polls."""
 
 from typing import ClassVar
 
 from ..core import events as ev
 from ..core.acts import entries, talk
-from ..core.cadence import AUDIENCES
 from ..core.commands import Command
-from ..core.duration import duration
 from ..core.events import Event
 from ..core.values import Refused
 from .base import Context, Intent, Screen, split
@@ -129,81 +127,4 @@ class Object(Intent):
         return talk.Object(what=args)
 
 
-class Ask(Intent):
-    name = "ask"
-    verb = "ask"
-    words = "note a question that somebody waits for"
-    usage = "[WHO:] question"
-    group = "talk"
-
-    @classmethod
-    def command(cls, args: str, ctx: Context) -> Command | Screen:
-        who, found, what = args.partition(":")
-        if found and " " not in who.strip():
-            return talk.Ask(asker=who.strip(), what=what)
-        return talk.Ask(what=args)
-
-
-class Answer(Intent):
-    name = "answer"
-    verb = "answer"
-    key = "o"
-    words = "answer an open question"
-    usage = "NUMBER answer"
-    group = "talk"
-
-    @classmethod
-    def command(cls, args: str, ctx: Context) -> Command | Screen:
-        which, what = split(args, "/answer NUMBER and the answer")
-        return talk.Answer(question=which, what=what)
-
-    @classmethod
-    def prefill(cls, ctx: Context) -> str:
-        return "/answer 1 " if ctx.state.open_questions else "/ask "
-
-
-class Update(Intent):
-    name = "update"
-    verb = "update"
-    key = "w"
-    fkey = "f4"
-    short = "update"
-    words = "note that an update went out, and when the next is promised"
-    usage = "[public|internal|executive] TEXT [next in 20m]"
-    example = "/update card payments fail; next in 20m"
-    group = "talk"
-    whole: ClassVar = True
-
-    @classmethod
-    def command(cls, args: str, ctx: Context) -> Command | Screen:
-        audience, text = "public", args.strip()
-        head, _, rest = text.partition(" ")
-        if head.casefold() in AUDIENCES:
-            audience, text = head.casefold(), rest.strip()
-        body, found, length = text.rpartition("next in ")
-        if found:
-            try:
-                return talk.PostUpdate(audience=audience, what=body.strip(" ;,."), next_in=duration(length.strip()))
-            except ValueError:
-                pass  # "next in line" is no promise
-        return talk.PostUpdate(audience=audience, what=text)
-
-    @classmethod
-    def candidates(cls, args: str, ctx: Context) -> list[str]:
-        return list(AUDIENCES)
-
-
-class NoChange(Intent):
-    name = "nochange"
-    verb = "nochange"
-    words = "note that “still investigating, no news” went out: the rhythm goes on"
-    usage = "[public|internal|executive]"
-    group = "talk"
-    whole: ClassVar = True
-
-    @classmethod
-    def command(cls, args: str, ctx: Context) -> Command | Screen:
-        return talk.PostUpdate(audience=args.strip() or "public", what="No news; the work goes on.")
-
-
-INTENTS: tuple[type[Intent], ...] = (Fix, Undo, Redact, Poll, Object, Update, NoChange, Ask, Answer)
+INTENTS: tuple[type[Intent], ...] = (Fix, Undo, Redact, Poll, Object)

@@ -29,6 +29,7 @@ DID = {
 }
 
 _NAME = 24  # of a person or a place
+_NUMBER = 40  # to dial, or to get in with
 _LINK = 400  # a link to a meeting is of no use when it is cut
 # How much room there is, by how often the text was too long: entries of each list, letters of each entry, letters of
 # title, impact and need, and of the bridge.
@@ -88,6 +89,7 @@ def _plain(brief: Brief, form: str, zone: Zone) -> str:
             *([f"impact: {v['impact']}"] if v["impact"] else []),
             f"needed: {v['needed']}",
             *([f"bridge: {v['bridge']}"] if v["bridge"] and form != "line" else []),
+            *([f"{v['dial_in']}"] if v["dial_in"] and form != "line" else []),
             *([f"answer: {v['answer']}"] if form != "line" or tight < 8 else []),
         ]
         said = _tidy(between.join(parts), form)
@@ -138,6 +140,9 @@ def values(brief: Brief, tight: int = 0, zone: Zone = utc) -> Mapping[str, objec
         "impact": "" if brief.hidden else flat(impact(brief.impact, now, zone), key),
         "needed": flat(brief.needed, key),
         "bridge": flat(brief.bridge, bridge),
+        "dial": flat(brief.dial, _NUMBER),
+        "passcode": flat(brief.passcode, _NUMBER),
+        "dial_in": dial_in(brief.dial, brief.passcode),
         "commander": flat(brief.commander, _NAME),
         "answer": flat(brief.answer, 70),
         "happened": said(brief.happened, keep_last=True),
@@ -162,7 +167,7 @@ def _entry(said: Said, now: Ms, zone: Zone, letters: int) -> dict[str, str]:
     return {
         "at": moment(said.at, now, zone),
         "who": flat(said.who, _NAME),
-        "what": flat(said.what, letters),
+        "what": flat(said.what + (f" [{said.proof}]" if said.proof else ""), letters),
         "kind": flat(said.kind, _NAME),
     }
 
@@ -198,6 +203,12 @@ def impact(stated: Impact | None, now: Ms, zone: Zone = utc) -> str:
     return said if stated.state == "ongoing" else f"{stated.state}, {said}"
 
 
+def dial_in(dial: str, passcode: str) -> str:
+    """`dial +44 20 7946 0001, code 4711`; empty where there is neither."""
+    number, code = flat(dial, _NUMBER), flat(passcode, _NUMBER)
+    return ", ".join([*([f"dial {number}"] if number else []), *([f"code {code}"] if code else [])])
+
+
 def left(due: Ms | None, now: Ms) -> str:
     """`4m37s left`, `late by 2m00s`; empty where nothing is due."""
     if due is None:
@@ -209,7 +220,8 @@ def evidence(proof: Proof, most: int = _LINK) -> str:
     """A kept file with size and the beginning of its hash, or a link; empty for a link that a cut would break."""
     if proof.link:
         link = clean(proof.link)
-        return link if len(link) <= most else ""
+        name = flat(proof.name, 80) if proof.name != proof.link else ""
+        return (f"{name}: {link}" if name else link) if len(link) <= most else ""
     size = f"{proof.size} B" if proof.size < 1024 else f"{proof.size // 1024} KiB"
     return f"{flat(proof.name, 80) or 'evidence'} ({size}, {proof.sha})"
 
@@ -221,7 +233,7 @@ def data(brief: Brief) -> dict[str, object]:
     """What `warroom brief --json` prints: nothing is left out or cut, what is not known is null."""
 
     def said(of: tuple[Said, ...]) -> list[dict[str, object]]:
-        return [{"at": iso(s.at), "who": s.who or None, "kind": s.kind or None, "what": s.what} for s in of]
+        return [_said(each) for each in of]
 
     stated = brief.impact
     return {
@@ -247,17 +259,26 @@ def data(brief: Brief) -> dict[str, object]:
         "needed": brief.needed,
         "place": brief.place or None,
         "bridge": brief.bridge or None,
+        "dial": brief.dial or None,
+        "passcode": brief.passcode or None,
         "commander": brief.commander or None,
         "answer": brief.answer,
         "happened": said(brief.happened),
         "done": said(brief.done),
         "running": [{"who": t.who, "what": t.what, "due_at": iso_or_none(t.due)} for t in brief.running],
         "hypotheses": {"open": said(brief.hypotheses), "ruled_out": said(brief.ruled_out)},
-        "evidence": [
-            {"at": iso(p.at), "link": p.link}
-            if p.link
-            else {"at": iso(p.at), "name": p.name, "size": p.size, "sha256": p.sha}
-            for p in brief.evidence
-        ],
+        "evidence": [_proof(p) for p in brief.evidence],
         "called": [{"who": c.who, "place": c.place, "did": c.did, "at": iso_or_none(c.at)} for c in brief.called],
     }
+
+
+def _proof(proof: Proof) -> dict[str, object]:
+    if not proof.link:
+        return {"at": iso(proof.at), "name": proof.name, "size": proof.size, "sha256": proof.sha}
+    named: dict[str, object] = {"name": proof.name} if proof.name else {}
+    return {"at": iso(proof.at), "link": proof.link, **named}
+
+
+def _said(said: Said) -> dict[str, object]:
+    proof: dict[str, object] = {"evidence": said.proof} if said.proof else {}
+    return {"at": iso(said.at), "who": said.who or None, "kind": said.kind or None, "what": said.what, **proof}

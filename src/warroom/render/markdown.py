@@ -2,6 +2,7 @@
 
 from ..core import events as ev
 from ..core.duration import spell
+from ..core.evidence import named
 from ..core.incident import Incident
 from ..core.milestones import reached
 from ..core.text import clean
@@ -65,5 +66,8 @@ def _timeline(state: Incident) -> list[str]:
         who = who_of(state, event)
         said = f"{literal(who)}: " if who and isinstance(event.body, ev.Logged) else ""
         kind, text = literal(kind_of(state, event)), literal(text_of(state, event))
-        out.append(f"- {clock_of(at, seconds=True)} **{kind}** {said}{text}")
+        proof = named(state, event.id)
+        out.append(
+            f"- {clock_of(at, seconds=True)} **{kind}** {said}{text}" + (f" ({literal(proof)})" if proof else "")
+        )
     return out

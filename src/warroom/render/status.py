@@ -29,6 +29,8 @@ def data(state: Incident, handle: str, now: Ms) -> Data:
         "impact_state": impact.state if impact else None,
         "services": list(state.services),
         "bridge": state.bridge or None,
+        "dial": state.call.dial or None,
+        "passcode": state.call.passcode or None,
         "declared_at": iso(state.declared_at),
         "ended_at": iso_or_none(state.ended),
         "elapsed_s": state.elapsed(now) // SECOND,
@@ -92,7 +94,7 @@ def _escalation(state: Incident, now: Ms) -> Data:
         "pager": state.pager.where if state.pager else None,
         "deliveries": [_delivery(each) for each in state.deliveries],
         "specialists": {topic: _specialist(seen) for topic, seen in escalation.specialists(state, now).items()},
-        "triggers": [{"id": each.trigger.id, "at": iso(each.at), "why": each.trigger.why} for each in coming_(state)],
+        "triggers": [{"id": each.trigger.id, "at": iso(each.at), "why": each.trigger.why} for each in coming_(state, now)],
     }
 
 
@@ -179,7 +181,7 @@ def _rows(state: Incident, now: Ms, look: timeline.Look) -> list[tuple[str, str]
         checklist += f", next {upcoming.number} {upcoming.step.text}"
     return [
         ("services", ", ".join(state.services)),
-        ("bridge", state.bridge),
+        ("bridge", state.call.text() if state.call.said else ""),
         ("roles", "; ".join([*held, *offered]) or "nobody yet"),
         ("free", ", ".join(free)),
         ("checklist", checklist),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from ..core import evidence
 from ..core.events import DeliveryChanged, Event, Logged
 from ..core.incident import Incident
 from ..core.text import clean, clip, width, wrap
@@ -66,6 +67,11 @@ def as_data(state: Incident, event: Event) -> dict[str, object]:
         row["to"] = iso(at.to)
     if event.id in state.retracted:
         row["retracted"] = True
+    if proofs := state.proofs(event.id):
+        row["evidence"] = [
+            {"link": proof.link} if proof.link else {"name": proof.name, "size": proof.size, "sha256": proof.sha}
+            for proof in proofs
+        ]
     return row
 
 
@@ -97,6 +103,8 @@ def lines(state: Incident, event: Event, look: Look) -> list[str]:
     ]
     if notes:
         text += f" ({', '.join(notes)})"
+    if proof := clean(evidence.named(state, event.id)):
+        text += f" [{proof}]"
     first, *rest = wrap(text, max(20, look.width - width(head))) if look.width else [text]
     paint = look.paint
     loud = paint.bold if kind in _LOUD and not notes else str

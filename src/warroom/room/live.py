@@ -7,10 +7,11 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..core.acts.entries import AttachEvidence
 from ..core.commands import Command
 from ..core.incident import Incident
 from ..core.values import By
@@ -19,6 +20,9 @@ from ..store.errors import StoreError
 from ..store.local import Local
 from ..store.watch import Watcher
 from .room import Outcome, Room
+
+if TYPE_CHECKING:
+    from ..store.evidence import Kept
 
 State = Callable[[Incident], None]
 Trouble = Callable[[StoreError], None]
@@ -82,18 +86,28 @@ class LiveRoom:
         self._forgetful = False
         self._watcher.wake()
 
-    def keep(self, data: bytes, name: str) -> "Future[Outcome]":
-        """Bytes as evidence, masked and durable before the fact that names them."""
-        from ..store import evidence  # nobody pastes any before the first frame, which would wait for it
+    def keep(self, data: bytes, name: str, of: str = "") -> "Future[Outcome]":
+        """Bytes as evidence of the entry `of`, masked and durable before the fact that names them."""
+        return self._kept(lambda folder: evidence().keep(folder, data, name), name, of)
 
-        folder = os.path.join(os.path.dirname(self._room.log.path), "evidence")
-        try:
-            kept = evidence.keep(folder, data, name)
-        except StoreError as failed:
-            future: Future[Outcome] = Future()
-            future.set_result(failed)
-            return future
-        return self.do(AttachEvidence(sha=kept.sha, size=kept.size, name=name, media=kept.mime))
+    def keep_file(self, path: str, of: str = "") -> "Future[Outcome]":
+        """The same for a file."""
+        return self._kept(lambda folder: evidence().keep_file(folder, path, wait=False), os.path.basename(path), of)
+
+    def _kept(self, keep: "Callable[[str], Kept]", name: str, of: str) -> "Future[Outcome]":
+        future: Future[Outcome] = Future()
+
+        def work() -> None:
+            try:
+                command = evidence().attached(keep(beside.evidence(self.path)), name, of)
+            except StoreError as failed:
+                future.set_result(failed)
+            else:
+                self.do(command).add_done_callback(lambda done: future.set_result(done.result()))
+
+        # Ten megabytes take seconds to look through, and neither the screen nor the other facts wait for them.
+        threading.Thread(target=work, name="evidence", daemon=True).start()
+        return future
 
     def close(self) -> None:
         """Commits what waits, then stops. The lock is free and the files are closed afterwards."""
@@ -162,3 +176,10 @@ class LiveRoom:
             self._save()
         for tell in self._watchers:
             tell(self.state)
+
+
+def evidence() -> ModuleType:
+    """The store of evidence: nobody brings any before the first frame, which would wait for it."""
+    from ..store import evidence
+
+    return evidence

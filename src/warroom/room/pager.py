@@ -38,9 +38,12 @@ def watching(data: str) -> Holder | None:
 
 
 def wanted(state: "Incident") -> bool:
-    """Whether a pager has anything to do for this incident: somebody can be reached, and it is no drill."""
+    """Whether a pager has anything to do: somebody can be reached or something waits to go out, and it is no drill."""
+    from ..core.notices import notices
+
     run = state.run
-    return bool(run and state.open and not state.drill and run.policy.reachable)
+    reaches = bool(run and state.open and run.policy.reachable)
+    return not state.drill and (reaches or any(notice.way for notice in notices(state)))
 
 
 def ensure(data: str, state_folder: str, state: "Incident", setting: bool = True) -> bool:

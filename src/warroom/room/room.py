@@ -5,9 +5,9 @@ A `Room` belongs to one thread; `live.LiveRoom` is the thread that a console giv
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from ..core.commands import Command, Stamp
+from ..core.commands import Command, Draft, Stamp
 from ..core.decide import decide
 from ..core.events import Event
 from ..core.incident import Incident
@@ -50,7 +50,7 @@ class Room:
 
     def follow(self) -> bool:
         """Takes what others wrote since the last look; whether there was anything. Raises `StoreError`."""
-        events = self.log.follow()
+        events = self.log.follow(self.patience)
         if events is None:
             self.load()
             return True
@@ -83,15 +83,13 @@ class Room:
         for command, by in asked:
             stamp = Stamp(self.now(), by)
             drafts = decide(trial.state, command, stamp)
-            if isinstance(drafts, Refused):
-                outcomes.append(drafts)
-                continue
+            refused = isinstance(drafts, Refused)
             sealed: list[Event] = []
-            for draft in drafts:
-                event = writing.seal(draft, at_now=stamp.now, by=by)
+            for draft in drafts.noted if isinstance(drafts, Refused) else drafts:
+                event = writing.seal(cast(Draft, draft), at_now=stamp.now, by=by)
                 trial.fold(event)
                 sealed.append(event)
-            outcomes.append(sealed)
+            outcomes.append(cast(Refused, drafts) if refused else sealed)
         if trial.events:
             writing.write()
             self._replay.keep(trial)

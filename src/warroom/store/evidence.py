@@ -4,35 +4,19 @@ A secret must not be copied into the room: what looks like one is masked in text
 """
 
 import os
-import re
+import stat
 from collections.abc import Iterable
 from hashlib import sha256
 
 import msgspec
 
+from ..core import masking
+from ..core.acts.entries import AttachEvidence
 from ..core.events import Event, EvidenceAttached
 from . import access, beside, disk
-from .errors import TooLarge, Unreadable, not_opened, not_written
+from .errors import Missing, TooLarge, Unreadable, not_opened, not_written
 
 LARGEST = 10 * 1024 * 1024
-MASK = "‹masked›".encode()
-
-_VALUE = rb"""(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s"',;&]+)"""
-_SECRETS = (
-    re.compile(
-        rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----|\Z)", re.DOTALL
-    ),
-    re.compile(rb"(?im)(?<=authorization:)[ \t]*[^\r\n'\"]+"),
-    re.compile(rb"(?i)\b(?<=bearer )[A-Za-z0-9._~+/=-]{8,}"),
-    re.compile(rb"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    re.compile(rb"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|xox[abeoprs]-[\w-]{10,}|glpat-[\w-]{20,})"),
-    re.compile(rb"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"),  # a JSON web token
-    re.compile(rb"(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"),  # user:password@ in an address
-)
-_NAMED = re.compile(
-    rb"""(?i)(["']?[\w.-]*(?:passw(?:or)?d|passwd|secret|token|api[_-]?key|access[_-]?key)[\w.-]*["']?\s*[=:]\s*)"""
-    + _VALUE
-)
 
 _KINDS = {
     ".txt": "text/plain",
@@ -65,10 +49,29 @@ class Kept(msgspec.Struct, frozen=True):
     mime: str
     masked: int
     path: str
+    kinds: tuple[str, ...] = ()  # what was masked
 
 
-def keep(folder: str, data: bytes, name: str) -> Kept:
-    """`data` in `folder`/SHA256, durable. `name` tells its kind by its ending.
+def attached(kept: Kept, name: str, of: str = "") -> AttachEvidence:
+    """The command that puts kept evidence on the log, for the entry `of`; a secret in its name is masked too."""
+    return AttachEvidence(
+        name=masking.text(name).text, sha=kept.sha, size=kept.size, media=kept.mime, of=of, masked=kept.masked
+    )
+
+
+def linked(link: str, name: str = "", of: str = "") -> AttachEvidence:
+    """The same for a link, which is a fact without bytes."""
+    found = masking.text(link)
+    return AttachEvidence(name=masking.text(name).text, link=found.text, of=of, masked=found.count)
+
+
+def is_link(text: str) -> bool:
+    """Whether this names a page, and no file."""
+    return text.casefold().startswith(("https://", "http://")) and not any(c.isspace() for c in text)
+
+
+def keep(folder: str, data: bytes, name: str, insist: bool = False) -> Kept:
+    """`data` in `folder`/SHA256, durable. `name` tells its kind by its ending. `insist`: nothing is masked.
 
     Raises TooLarge, NotWritten, BadFolder.
     """
@@ -77,7 +80,9 @@ def keep(folder: str, data: bytes, name: str) -> Kept:
             f"{name} has {len(data) / 1024 / 1024:.0f} MiB, and evidence may have {LARGEST // 1024 // 1024}. "
             "Keep the part that matters, or write down where it lies."
         )
-    data, masked = mask(data)
+    found = masking.Masked("")
+    if not insist:
+        data, found = masking.data(data)
     sha = sha256(data).hexdigest()
     path = os.path.join(access.ready(folder), sha)
     try:
@@ -87,19 +92,63 @@ def keep(folder: str, data: bytes, name: str) -> Kept:
     except OSError as problem:
         raise not_written(problem, path) from problem
     kind = _KINDS.get(os.path.splitext(name)[1].lower(), "text/plain" if _is_text(data) else "application/octet-stream")
-    return Kept(sha, len(data), kind, masked, path)
+    return Kept(sha, len(data), kind, found.count, path, found.kinds)
 
 
-def keep_file(folder: str, path: str) -> Kept:
-    """The same for a file. Raises also NotOpened."""
+def keep_file(folder: str, path: str, name: str = "", insist: bool = False, wait: bool = True) -> Kept:
+    """The same for a file. `wait`: also for a pipe, until it is closed. Raises also NotOpened."""
+    return keep(folder, read(path, wait), name or os.path.basename(path), insist)
+
+
+def read(path: str, wait: bool = False) -> bytes:
+    """The file's bytes, one more than evidence may have at most. Raises NotOpened."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(LARGEST + 1)
+        with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | (0 if wait else os.O_NONBLOCK)), "rb") as file:
+            if not wait and not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Unreadable(f"{path} is no file: evidence is one file.")
+            return file.read(LARGEST + 1)
     except IsADirectoryError as problem:
         raise Unreadable(f"{path} is a folder: evidence is one file.") from problem
+    except FileNotFoundError as problem:
+        raise Missing(f"There is no file {path}; nothing was kept.") from problem
     except OSError as problem:
         raise not_opened(problem, path) from problem
-    return keep(folder, data, os.path.basename(path))
+
+
+# ── what is kept ──
+
+GONE, CHANGED, KEPT = "gone", "changed", "kept"
+
+
+def state_of(folder: str, sha: str) -> str:
+    """Whether the bytes of this hash are there as they were kept. Raises NotOpened."""
+    try:
+        return KEPT if sha256(_kept(folder, sha)).hexdigest() == sha else CHANGED
+    except Missing:
+        return GONE
+
+
+def load(folder: str, sha: str) -> bytes:
+    """The kept bytes. Raises NotOpened, also where they are not those that were kept."""
+    data = _kept(folder, sha)
+    if sha256(data).hexdigest() != sha:
+        raise Unreadable(
+            f"{os.path.join(folder, sha)} was changed after it was kept: its bytes no longer have this hash."
+        )
+    return data
+
+
+def _kept(folder: str, sha: str) -> bytes:
+    if not _is_hash(sha):
+        raise Missing(f"“{sha[:64]}” is no hash of a file.")
+    path = os.path.join(folder, sha)
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError as problem:
+        raise Missing(f"The bytes of {sha[:12]} are gone from {folder}.") from problem
+    except OSError as problem:
+        raise not_opened(problem, path) from problem
 
 
 def named_by(events: Iterable[Event]) -> set[str]:
@@ -110,7 +159,8 @@ def named_by(events: Iterable[Event]) -> set[str]:
 def sweep(path: str, shas: Iterable[str]) -> None:
     """Removes from beside the incident at `path` what neither it nor its neighbours name any more."""
     folder = beside.evidence(path)
-    there = [sha for sha in sorted(shas) if os.path.exists(os.path.join(folder, sha))]
+    # A fact may name anything as its hash: only a hash is the name of something to remove.
+    there = [sha for sha in sorted(shas) if _is_hash(sha) and os.path.exists(os.path.join(folder, sha))]
     if not there:
         return
     try:
@@ -142,18 +192,6 @@ def bring(shas: Iterable[str], path: str, target: str) -> None:
 
 def _is_hash(sha: str) -> bool:
     return len(sha) == 64 and not sha.strip("0123456789abcdef")
-
-
-def mask(data: bytes) -> tuple[bytes, int]:
-    """`data` with what looks like a secret replaced by ‹masked›, and how often. Only in text."""
-    if not _is_text(data):
-        return data, 0
-    count = 0
-    for pattern in _SECRETS:
-        data, n = pattern.subn(MASK, data)
-        count += n
-    data, n = _NAMED.subn(lambda found: found[0] if MASK in found[0] else found[1] + MASK, data)
-    return data, count + n
 
 
 def _is_text(data: bytes) -> bool:

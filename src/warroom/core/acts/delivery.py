@@ -5,11 +5,13 @@ Each is decided again under the lock: a process that was taken over from, howeve
 
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from .. import events as ev
 from ..commands import Command, Draft, Stamp
-from ..events.delivery import ACCEPTED, OVER, QUEUED, SENDING, UNKNOWN
+from ..events.delivery import ACCEPTED, DROPPED, OVER, QUEUED, SENDING, UNKNOWN
 from ..incident import Incident
-from ..outbox import closed
+from ..outbox import closed, paused
 from ..values import Refused
 
 
@@ -50,7 +52,7 @@ def _held(state: Incident, token: str) -> ev.PagerHeld:
 
 
 _AFTER: dict[str, tuple[str, ...]] = {
-    QUEUED: ("", QUEUED, SENDING, UNKNOWN),
+    QUEUED: ("", QUEUED, SENDING, UNKNOWN, DROPPED),
     SENDING: ("", QUEUED, UNKNOWN, SENDING),
     UNKNOWN: (SENDING, UNKNOWN),
     ACCEPTED: (SENDING, UNKNOWN, ACCEPTED),
@@ -75,12 +77,17 @@ class Deliver(Command, frozen=True, kw_only=True):
             raise Refused(f"That delivery is {old.state if old else 'not begun'}; it cannot be {new.state} now.")
         if old and old.state == SENDING == new.state and old.pager == new.pager:
             raise Refused("That is being sent already.")
-        if old and old.state in OVER:
+        if old and old.state in OVER and not (old.state == DROPPED and new.state == QUEUED):
             raise Refused(f"That delivery is {old.state} already.")
         if new.what == "page" and new.state in (SENDING, QUEUED):
             no = closed(state, new, stamp.now)
-            if no:
+            if no and old and old.state == SENDING and new.state == QUEUED:
+                # It came back from the far side, and whoever it was for is not needed any more.
+                new = replace(new, state=DROPPED, again=None, why=no)
+            elif no:
                 raise Refused(f"That page is not needed any more: {no}.")
+            elif new.state == SENDING and paused(state, new.topic, stamp.now):
+                raise Refused("It is snoozed; nobody is paged before that ends.")
         return [self.draft(state, stamp, new)]
 
 

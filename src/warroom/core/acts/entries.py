@@ -16,6 +16,7 @@ _NOUNS: dict[type[object], str] = {
     ev.PollOpened: "a proposal",
     ev.QuestionAsked: "a question",
     ev.Linked: "a link",
+    ev.EvidenceAttached: "evidence",
     ev.Acknowledged: "an acknowledgement",
     ev.NoAnswer: "a “no answer”",
     ev.Escalated: "an escalation",
@@ -44,17 +45,28 @@ class Log(Command, frozen=True, kw_only=True):
 
 
 class AttachEvidence(Command, frozen=True, kw_only=True):
-    """Name bytes that are kept beside the incident already; taken whatever the state is, as an entry is."""
+    """Name bytes that are kept beside the incident already, or a link; taken whatever the state is, as an entry is.
 
-    sha: str
-    size: int
+    `of` is the id of the entry that it belongs to.
+    """
+
     name: str
+    sha: str = ""
+    size: int = 0
     media: str = ""
+    of: str = ""
+    masked: int = 0
+    link: str = ""
     blind: ClassVar = True
     after_close: ClassVar = True
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
-        return [self.draft(state, stamp, ev.EvidenceAttached(self.sha, self.size, self.name, self.media))]
+        if not (self.sha or self.link):
+            raise Refused("Evidence is a file or a link; neither is here.")
+        body = ev.EvidenceAttached(
+            self.sha, self.size, self.name, self.media, of=self.of, masked=self.masked, link=self.link
+        )
+        return [self.draft(state, stamp, body)]
 
 
 def fact(state: Incident, id: str) -> Event:

@@ -254,10 +254,15 @@ class NameService(Command, frozen=True, kw_only=True):
 
 
 class SetBridge(Command, frozen=True, kw_only=True):
+    """Where people talk: a link, a number to dial, the code to get in."""
+
     where: str
+    dial: str = ""
+    passcode: str = ""
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
-        return [self.draft(state, stamp, ev.BridgeSet(self.where.strip()))]
+        body = ev.BridgeSet(self.where.strip(), self.dial.strip(), self.passcode.strip())
+        return [self.draft(state, stamp, body)]
 
 
 class Link(Command, frozen=True, kw_only=True):

@@ -9,9 +9,11 @@ from .. import events as ev
 from ..commands import Command, Draft, Stamp
 from ..events import Target
 from ..incident import Incident
-from ..run import Call, Run, advance, called_at, is_called, people, target_of
+from ..notices import person
+from ..run import Call, Run, advance, called_at, is_called, people, said_by, target_of
 from ..triggers import coming
-from ..values import HOUR, Ms, Refused
+from ..updates import overdue
+from ..values import HOUR, MINUTE, Ms, Refused
 
 MAX_SNOOZE = 4 * HOUR
 
@@ -109,17 +111,20 @@ class ReportNoAnswer(Command, frozen=True, kw_only=True):
         call = run.current
         if call is None:
             raise Refused("Nobody has been called yet.")
-        if any(a.call.place == call.place and a.at >= call.due for a in run.answers):
-            raise Refused("That is noted already, and nobody is left to call. Ring by hand.")
         target = target_of(run.policy.levels[call.level - 1], call.backup)
         called = called_at(run, call)
+        left = [t for t in called if said_by(run, call, t) is None]
+        if called and not left:
+            raise Refused("That is noted already, and nobody is left to call. Ring by hand.")
         if asked:
             target = next((t for t in called if is_called(t, asked)), None)
             if target is None:
                 names = ", ".join(t.name for t in called) or "nobody"
                 raise Refused(f"{asked} is not the one who is called now; that is {names}.")
-        elif called:
-            target = called[0]
+            if target not in left:
+                raise Refused(f"That of {target.name} is noted already.")
+        elif left:
+            target = left[0]
         who = target.name if target else ""
         body = ev.NoAnswer(who, call.level, call.backup, self.declined, self.why, topic, self.tried, self.via)
         return [self.draft(state, stamp, body)]
@@ -188,15 +193,53 @@ class FireTrigger(Command, frozen=True, kw_only=True):
     trigger: str
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
-        due = next((c for c in coming(state) if c.trigger.id == self.trigger and c.at <= stamp.now), None)
+        due = next((c for c in coming(state, stamp.now) if c.trigger.id == self.trigger and c.at <= stamp.now), None)
         if due is None or state.run is None:
             raise Refused("That trigger is not due.")
         trigger = due.trigger
         why = trigger.why or trigger.id
         if trigger.topic:
             return CallSpecialist(topic=trigger.topic, why=why, trigger=trigger.id).drafts(state, stamp)
-        who = _who(state.run, trigger.level, stamp.now)
-        return [self.draft(state, stamp, ev.Escalated(trigger.level, who, why, trigger.id))]
+        levels = state.run.policy.levels
+        level = next((n for n in range(trigger.level, len(levels) + 1) if people(levels[n - 1])), trigger.level)
+        who = _who(state.run, level, stamp.now)
+        return [self.draft(state, stamp, ev.Escalated(level, who, why, trigger.id))]
+
+
+OVERDUE = "overdue:"
+
+
+class CallForUpdate(Command, frozen=True, kw_only=True):
+    """An update is overdue: whoever has the communications, else the commander, is paged, once for each update."""
+
+    audience: str
+    number: int
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        late = overdue(state, stamp.now)
+        if late is None or late[:2] != (self.audience, self.number) or owed_call(state, stamp.now) is None:
+            raise Refused("No such update is overdue, or somebody was called for it.")
+        held = state.role("comms") or state.role("commander")
+        target = person(state, held.who) if held else None
+        if target is None or state.run is None:
+            raise Refused("Nobody who could be paged has the communications.")
+        why = f"the {self.audience} update #{self.number} is overdue"
+        body = ev.SpecialistCalled(
+            "comms", (target,), 5 * MINUTE, state.run.policy.ack_expires, why, f"{OVERDUE}{self.audience}:{self.number}"
+        )
+        return [self.draft(state, stamp, body)]
+
+
+def owed_call(state: Incident, now: Ms) -> CallForUpdate | None:
+    """The call for an overdue update that nobody has made yet and that can reach somebody."""
+    late = overdue(state, now)
+    held = state.role("comms") or state.role("commander")
+    if late is None or held is None or state.run is None or person(state, held.who) is None:
+        return None
+    audience, number, _ = late
+    name = f"{OVERDUE}{audience}:{number}"
+    made = (p.body.trigger for p in state.pages if isinstance(p.body, ev.SpecialistCalled))
+    return None if name in made else CallForUpdate(audience=audience, number=number)
 
 
 class Snooze(Command, frozen=True, kw_only=True):

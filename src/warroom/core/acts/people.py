@@ -4,9 +4,11 @@
 """
 
 from .. import events as ev
+from .. import handover
 from ..commands import Command, Draft, Stamp
 from ..incident import Held, Incident
 from ..values import Refused
+from .repeated import repeated
 
 
 def role_of(state: Incident, text: str) -> Held:
@@ -49,10 +51,12 @@ class AssignRole(Command, frozen=True, kw_only=True):
 
 
 class OfferRole(Command, frozen=True, kw_only=True):
-    """Begin a handover. Until the other person accepts, nothing has changed."""
+    """Begin a handover, with the brief that goes with it. Until the other person accepts, nothing has changed."""
 
     role: str
     who: str
+    brief: str = ""
+    why: str = ""
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
         held = role_of(state, self.role)
@@ -63,7 +67,8 @@ class OfferRole(Command, frozen=True, kw_only=True):
             raise Refused(f"{who} is {held.name} already.")
         if held.offered_to == who:
             raise Refused(f"{held.name} is offered to {who} already; `/accept {held.role}` completes it.")
-        return [self.draft(state, stamp, ev.RoleOffered(held.role, who))]
+        brief = self.brief or handover.text(state, held.role, stamp.now, to=who)
+        return [self.draft(state, stamp, ev.RoleOffered(held.role, who, brief, self.why))]
 
 
 class AcceptRole(Command, frozen=True, kw_only=True):
@@ -78,9 +83,24 @@ class AcceptRole(Command, frozen=True, kw_only=True):
             offered = [r for r in offered if r.role == held.role]
         mine = [r for r in offered if r.offered_to == stamp.by.name] or offered
         if not mine:
+            done = _just_accepted(state, self.role)
+            if done is not None and isinstance(done.body, ev.RoleAssigned):
+                told = f"{done.body.who} is {done.body.role} already: {done.by.name} noted it."
+                raise repeated(self, state, stamp, done.by.name, f"accepted {done.body.role} too", told)
             raise Refused("No role is being handed over. `/offer commander ana` begins a handover.")
         if len(mine) > 1:
             raise Refused(f"Several are offered: {', '.join(r.role for r in mine)}; say which.")
         role = mine[0]
         heard = "" if role.offered_to == stamp.by.name else stamp.by.name
         return [self.draft(state, stamp, ev.RoleAssigned(role.role, role.offered_to, role.who, heard))]
+
+
+def _just_accepted(state: Incident, role: str) -> ev.Event | None:
+    """The acceptance of a handover that somebody else has noted already."""
+    found = []
+    for (_, name), event in state.under(ev.RoleAssigned.type):
+        offer = state.value((ev.RoleOffered.type, name))
+        who = event.body.who if isinstance(event.body, ev.RoleAssigned) else ""
+        if offer and who and offer.who == who and (not role or name.startswith(role.casefold())):
+            found.append(event)
+    return max(found, key=lambda event: event.order, default=None)

@@ -9,8 +9,9 @@ from ..events import Event
 from ..incident import Incident
 from ..values import At, Ms, Refused
 from .lifecycle import one_of
+from .repeated import repeated
 from .talk import question_of
-from .work import find_task
+from .work import find_task, no_task
 
 OUTCOMES = ("agreed", "rejected", "withdrawn")
 
@@ -28,10 +29,12 @@ class JudgeHypothesis(Command, frozen=True, kw_only=True):
         found = hypotheses.find(state, self.hypothesis)
         evidence = self.evidence.strip()
         if found.state == how and (not evidence or evidence == found.evidence):
-            raise Refused(f"It is {how} already: {found.what[:60]}")
+            said = f", says {found.by}" if found.by else ""
+            told = f"“{found.what[:60]}” is {how} already{said}."
+            raise repeated(self, state, stamp, found.by or stamp.by.name, f"{how}, too: {found.what[:200]}", told)
         if how != "open" and not evidence:
-            word = {"supported": "supports", "ruled out": "rules out"}[how]
-            raise Refused(f"What {word} it? A few words: what was seen, where.")
+            asked = {"supported": "What supports it", "ruled out": "What rules it out"}[how]
+            raise Refused(f"{asked}? A few words: what was seen, where.")
         return [self.draft(state, stamp, ev.HypothesisJudged(found.id, how, evidence, found.what[:200]))]
 
 
@@ -73,7 +76,7 @@ class ClosePoll(Command, frozen=True, kw_only=True):
         outcome = one_of(self.outcome, OUTCOMES, "outcome of a poll")
         waiting = open_polls(state)
         if not waiting:
-            raise Refused("No proposal is open. `/poll roll back 9f2c` asks for strong objections.")
+            raise self._closed(state, stamp, outcome)
         poll = waiting[-1]
         proposal = poll.body.proposal if isinstance(poll.body, ev.PollOpened) else ""
         held = state.role("commander")
@@ -87,6 +90,17 @@ class ClosePoll(Command, frozen=True, kw_only=True):
         decision = ev.Logged(text_=f"{proposal}{note}", kind_="decision", who=who)
         return [closed, Draft(decision, self.at or At(stamp.now))]
 
+    def _closed(self, state: Incident, stamp: Stamp, outcome: str) -> Refused:
+        """Why there is nothing to close: nothing was proposed, or somebody else has said what came of it."""
+        polls = [p for p in state.polls if state.stands(p.id)]
+        last = polls[-1] if polls else None
+        closed = state.visible((ev.PollClosed.type, last.id)) if last else ()
+        if not last or not closed or not isinstance(closed[-1].body, ev.PollClosed):
+            return Refused("No proposal is open. `/poll roll back 9f2c` asks for strong objections.")
+        body, first = closed[-1].body, closed[-1].by.name
+        told = f"“{body.proposal[:60]}” is closed already: {body.outcome}, noted by {first}."
+        return repeated(self, state, stamp, first, f"{outcome}, too: {body.proposal}", told, self.why.strip())
+
 
 class AttendBridge(Command, frozen=True, kw_only=True):
     """Somebody joined the bridge, or left it."""
@@ -97,7 +111,7 @@ class AttendBridge(Command, frozen=True, kw_only=True):
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
         names = [" ".join(n.split()) for n in (self.who or stamp.by.name).split(",")]
         drafts = []
-        for name in filter(None, names):
+        for name in dict.fromkeys(filter(None, names)):
             if state.attendance.get(name, False) != self.here:
                 drafts.append(self.draft(state, stamp, ev.BridgeAttended(name, self.here)))
         if not drafts:
@@ -119,8 +133,12 @@ class SettlePrompt(Command, frozen=True, kw_only=True):
             raise Refused("Why is it dismissed? A few words: `/dismiss we know, the vendor is on it`.")
         if not self.prompt:
             raise Refused("No prompt is shown now.")
-        if state.visible((ev.PromptSettled.type, self.prompt)):
-            raise Refused("That prompt is settled already.")
+        if before := state.visible((ev.PromptSettled.type, self.prompt)):
+            old, first = before[-1].body, before[-1].by.name
+            was = old.how if isinstance(old, ev.PromptSettled) else "settled"
+            what = f"{how}, too: {self.what or self.prompt}"
+            told = f"That prompt was {was} already, by {first}."
+            raise repeated(self, state, stamp, first, what, told, self.why.strip())
         return [self.draft(state, stamp, ev.PromptSettled(self.prompt, how, self.why.strip(), self.what))]
 
 
@@ -133,9 +151,13 @@ class ReadBack(Command, frozen=True, kw_only=True):
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
         task = find_task(state, self.task)
         if task is None:
-            raise Refused(f"No open task is called “{self.task}”; the person's name or a part of its text will do.")
+            raise no_task(state, self.task)
         if task.read_back:
-            raise Refused(f"{task.who} has read that back already.")
+            noted = state.visible((ev.TaskReadBack.type, task.id))
+            first = noted[-1].by.name if noted else stamp.by.name
+            told = f"{task.who} has read that back already; {first} noted it."
+            what = f"read back, too: @{task.who} {task.what}"
+            raise repeated(self, state, stamp, first, what, told, self.words.strip())
         return [self.draft(state, stamp, ev.TaskReadBack(task.id, task.who, task.what, self.words.strip()))]
 
 
@@ -169,10 +191,21 @@ class DeclineRole(Command, frozen=True, kw_only=True):
         named = [r for r in offered if wanted and wanted in (r.role.casefold(), r.name.casefold(), r.short.casefold())]
         mine = named or ([r for r in offered if r.offered_to == stamp.by.name] or offered if not wanted else [])
         if not mine:
-            raise Refused("No such role is being handed over.")
+            raise self._not_offered(state, stamp)
         if len(mine) > 1:
             raise Refused(f"Several are offered: {', '.join(r.role for r in mine)}; say which.")
         role = mine[0]
         back = role.who and role.who.casefold() == stamp.by.name.casefold()
         declined = "" if back else role.offered_to
         return [self.draft(state, stamp, ev.RoleOffered(role.role, "", why=self.why.strip(), declined_by=declined))]
+
+    def _not_offered(self, state: Incident, stamp: Stamp) -> Refused:
+        """Why there is nothing to decline: nothing was offered, or somebody else has noted it already."""
+        found = [e for (_, role), e in state.under(ev.RoleOffered.type) if role.startswith(self.role.casefold())]
+        last = max(found, key=lambda e: e.order, default=None)
+        body = last.body if last else None
+        if last is None or not isinstance(body, ev.RoleOffered) or body.who:
+            return Refused("No such role is being handed over.")
+        told = f"No such role is being handed over any more: {body.text()}, noted by {last.by.name}."
+        what = f"declined {body.role}, too"
+        return repeated(self, state, stamp, last.by.name, what, told, self.why.strip())

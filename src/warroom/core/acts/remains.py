@@ -4,6 +4,9 @@ The text of a fact goes; what the fact set (a severity, a phase, a step's state,
 without it. Names of people, services and roles are words too, and go.
 """
 
+from collections.abc import Iterator
+
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from .. import events as ev
@@ -12,7 +15,11 @@ from ..commands import Draft
 from ..events import Event
 from ..incident import Incident
 from ..milestones import OF_PHASE
+from ..text import clean
 from ..values import ENTRY_KINDS, IMPACT_STATES, ITEM_STATES, MILESTONES, PHASES, SEVERITIES
+
+_ROOM = 30  # letters that a brief leaves of any text
+_FIXED = frozenset((*SEVERITIES, *PHASES, *MILESTONES, *IMPACT_STATES, *ITEM_STATES, *ENTRY_KINDS, *AUDIENCES))
 
 
 def repeating(state: Incident, target: Event) -> list[Event]:
@@ -31,6 +38,14 @@ def _repeats(body: object, target: Event) -> bool:
             return of == said.of and bool(_words(body) & _words(said))
         case ev.Amended(of=of) | ev.TaskChanged(of=of) | ev.QuestionAnswered(of=of):
             return of == target.id
+        case ev.TaskReadBack(of=of) | ev.HypothesisJudged(of=of) | ev.PollClosed(of=of):
+            return of == target.id
+        case ev.RoleOffered(brief=text):
+            return bool(text) and _is_quoted(target, text)
+        case ev.PromptSettled(what=text) | ev.ActRepeated(what=text):
+            return _is_quoted(target, text)
+        case ev.Logged(text_=text) if isinstance(said, ev.PollOpened | ev.ObjectionRaised):
+            return _is_quoted(target, text)
         case ev.StepChanged(list=id) | ev.StepExtended(list=id):
             return isinstance(said, ev.ChecklistAttached) and said.list == id and bool(body.what)
         case ev.RoleAssigned(role=role, who=who, was=was):
@@ -38,6 +53,22 @@ def _repeats(body: object, target: Event) -> bool:
                 return said.role == role and said.who in (who, was)
             return isinstance(said, ev.RoleAssigned) and said.role == role and said.who == was != ""
     return False
+
+
+def _is_quoted(target: Event, text: str) -> bool:
+    """Whether `text`, which the room put together, holds any word of the fact, or as much as it had room for."""
+    there = " ".join(text.split())
+    return any(clean(" ".join(words.split()))[:_ROOM] in there for words in _texts(to_builtins(target.body)))
+
+
+def _texts(part: object) -> Iterator[str]:
+    """Every text in a body that people chose."""
+    if isinstance(part, str):
+        if len(part) > 2 and part not in _FIXED:
+            yield part
+    elif isinstance(part, dict | list | tuple):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _texts(each)
 
 
 def _settles(fact: Event, earlier: Event) -> bool:
@@ -123,6 +154,16 @@ def _of_value(body: ev.Value, gone: list[Event]) -> list[ev.Body]:
             return [ev.StepExtended(id, item, due)]
         case ev.TaskChanged(of=of, state=how, due=due) if _stays(of, gone):
             return [ev.TaskChanged(of, how, due)]
+        case ev.TaskReadBack(of=of, who=who) if _stays(of, gone):
+            return [ev.TaskReadBack(of, who)]
+        case ev.HypothesisJudged(of=of, state=how) if _stays(of, gone) and how in ev.HYPOTHESIS_STATES:
+            return [ev.HypothesisJudged(of, how, "evidence redacted" if how != "open" else "")]
+        case ev.PollClosed(of=of, outcome=how) if _stays(of, gone):
+            return [ev.PollClosed(of, how)]
+        case ev.RoleOffered(role=role, who=who) if target is not body:
+            return [ev.RoleOffered(role, who)]
+        case ev.PromptSettled(prompt=key, how=how):
+            return [ev.PromptSettled(key, how)]
         case ev.Amended() if isinstance(target, ev.Amended):
             return _unsaid(body, _words(target))
         case ev.DeliveryChanged():

@@ -6,7 +6,8 @@ from ..commands import Command, Draft, Stamp
 from ..events import Event
 from ..incident import Incident
 from ..values import Ms, Refused
-from .lifecycle import one_of
+from .lifecycle import one_of, users_in
+from .repeated import repeated
 
 
 class OpenPoll(Command, frozen=True, kw_only=True):
@@ -37,25 +38,47 @@ class Object(Command, frozen=True, kw_only=True):
 
 
 class Ask(Command, frozen=True, kw_only=True):
+    """A question that somebody waits for or, with `report`, what a stakeholder says of the impact."""
+
     what: str
     asker: str = ""
+    within: Ms | None = None  # until when it is to be answered, from now
+    report: bool = False
+    users: int | None = None
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
-        if not self.what.strip():
-            raise Refused("What is the question?")
-        return [self.draft(state, stamp, ev.QuestionAsked(self.what.strip(), self.asker or stamp.by.name))]
+        what = self.what.strip()
+        if not what:
+            raise Refused("What do they see?" if self.report else "What is the question?")
+        due = stamp.now + self.within if self.within else None
+        users = users_in(what) if self.report and self.users is None else self.users
+        body = ev.QuestionAsked(what, self.asker or stamp.by.name, due, self.report, users)
+        return [self.draft(state, stamp, body)]
 
 
-def question_of(state: Incident, text: str) -> Event:
-    """The open question that `text` names by number from 1, or a part of it. Raises `Refused`."""
-    waiting = state.open_questions
+def numbered(state: Incident) -> list[tuple[int, Event]]:
+    """The open questions, each with its number among all that were ever asked: a number always means the same one."""
+    open_ones = {q.id for q in state.open_questions}
+    return [(n, q) for n, q in enumerate(state.questions, 1) if q.id in open_ones]
+
+
+def question_of(state: Incident, text: str, *, answered: bool = False) -> Event:
+    """The open question that `text` names by its number or a part of it; `answered`: also one that is not open.
+
+    Raises `Refused`.
+    """
+    wanted = text.strip().casefold()
+    if answered and wanted:
+        for n, q in enumerate(state.questions, 1):
+            if wanted in (str(n), q.id.casefold()) and state.stands(q.id):
+                return q
+    waiting = numbered(state)
     if not waiting:
         raise Refused("No question is open.")
-    wanted = text.strip().casefold()
-    hits = [q for n, q in enumerate(waiting, 1) if wanted in (str(n), q.id.casefold())]
-    hits = hits or [q for q in waiting if wanted and wanted in q.body.text().casefold()]
+    hits = [q for n, q in waiting if wanted in (str(n), q.id.casefold())]
+    hits = hits or [q for _, q in waiting if wanted and wanted in q.body.text().casefold()]
     if len(hits) != 1:
-        known = "; ".join(f"{n} {q.body.text()[:40]}" for n, q in enumerate(waiting, 1))
+        known = "; ".join(f"{n} {q.body.text()[:40]}" for n, q in waiting)
         raise Refused(f"Which question? {known}")
     return hits[0]
 
@@ -65,9 +88,22 @@ class Answer(Command, frozen=True, kw_only=True):
     what: str
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
-        asked = question_of(state, self.question)
+        asked = question_of(state, self.question, answered=True)
         if not self.what.strip():
             raise Refused("What is the answer?")
+        for event in state.answers:
+            body = event.body
+            if isinstance(body, ev.QuestionAnswered) and body.of == asked.id and state.stands(event.id):
+                short = asked.body.text()[:60]
+                raise repeated(
+                    self,
+                    state,
+                    stamp,
+                    event.by.name,
+                    f"also answered “{short}”",
+                    f"“{short}” was answered already, by {event.by.name}: “{body.what[:80]}”. Yours is noted.",
+                    self.what,
+                )
         return [self.draft(state, stamp, ev.QuestionAnswered(asked.id, self.what.strip(), asked.body.text()[:80]))]
 
 

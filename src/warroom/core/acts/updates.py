@@ -9,7 +9,6 @@ from ..values import MINUTE, At, Ms, Refused
 from .lifecycle import one_of
 from .repeated import repeated
 
-NO_NEWS = "No news: the work goes on. {next}"
 _SOON = MINUTE
 
 
@@ -19,7 +18,7 @@ def audience_of(text: str) -> str:
 
 
 class DraftUpdate(Command, frozen=True, kw_only=True):
-    """What is to be said next. `next_in`: when the one after it comes (ms); `estimate_in`: the repair, if anybody dares.
+    """What is to be said next. `next_in`: when the one after it comes (ms); `estimate_in`: the end, if anybody dares.
 
     An approval of an earlier draft is gone with it.
     """
@@ -56,10 +55,13 @@ class ApproveUpdate(Command, frozen=True, kw_only=True):
 
     audience: str = "public"
     who: str = ""
+    of: str = ""  # the draft that was looked at; another one is not approved in its place
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
         audience = audience_of(self.audience)
         waiting = updates.draft(state, audience)
+        if waiting and self.of and waiting.fact != self.of:
+            raise Refused(f"{waiting.by} has changed the draft meanwhile. Look at it again, then approve.")
         who = " ".join(self.who.split()) or stamp.by.name
         if waiting is None:
             raise Refused(f"No {audience} update is drafted. `/draft {audience}` fills one from what is known.")
@@ -93,7 +95,9 @@ class PostDraft(Command, frozen=True, kw_only=True):
         audience = audience_of(self.audience)
         waiting = updates.draft(state, audience)
         if waiting is None:
-            raise Refused(f"No {audience} update is drafted. `/draft {audience}` fills one from what is known.")
+            raise self._posted(state, stamp, audience) or Refused(
+                f"No {audience} update is drafted. `/draft {audience}` fills one from what is known."
+            )
         if waiting.lapsed:
             raise Refused(f"The approval has lapsed: {waiting.lapsed}. Look at the text, then `/approve {audience}`.")
         if not waiting.ready:
@@ -114,6 +118,17 @@ class PostDraft(Command, frozen=True, kw_only=True):
         )
         return [self.draft(state, stamp, body)]
 
+    def _posted(self, state: Incident, stamp: Stamp, audience: str) -> Refused | None:
+        """Who was first, where the draft that was meant has just gone out."""
+        sent = last(state, audience)
+        drafted = state.visible((ev.UpdateDrafted.type, audience))
+        if sent is None or not isinstance(sent.body, ev.UpdatePosted) or not drafted or sent.body.of != drafted[-1].id:
+            return None
+        what = f"{audience} #{sent.body.number}"
+        return repeated(
+            self, state, stamp, sent.by.name, f"posted {what} too", f"{what} is posted already, by {sent.by.name}."
+        )
+
 
 class PostSame(Command, frozen=True, kw_only=True):
     """“Still investigating, no news” is an update: it keeps the rhythm, and needs nobody's approval."""
@@ -129,6 +144,12 @@ class PostSame(Command, frozen=True, kw_only=True):
             raise Refused("What does it say? “Still investigating, no news.”")
         if not state.open:
             raise Refused(f"The incident is {state.phase}; the last update says how it ended: `/draft {audience}`.")
+        sent = last(state, audience)
+        said = sent.body if sent else None
+        if sent and isinstance(said, ev.UpdatePosted) and said.same and abs(stamp.now - sent.rec) < _SOON:
+            what = f"{audience} #{said.number}"
+            sentence = f"{what} has just said so, by {sent.by.name}."
+            raise repeated(self, state, stamp, sent.by.name, f"posted {what} too", sentence)
         next = updates.promise(state, audience, stamp.now, self.next_in)
         n, text = updates.number(state, audience), self.what.strip()
         body = ev.UpdatePosted(audience, text, next, n, sha=updates.sha(text), ways=tuple(self.ways), same=True)

@@ -4,6 +4,7 @@ from .. import events as ev
 from ..commands import Command, Draft, Stamp
 from ..incident import Incident, StepView, TaskView
 from ..values import ITEM_STATES, Ms, Refused
+from .repeated import repeated
 
 
 def step_of(state: Incident, text: str) -> StepView:
@@ -46,7 +47,11 @@ class ChangeStep(Command, frozen=True, kw_only=True):
         settled = len(state.visible((ev.StepChanged.type, step.list, step.step.id))) < 2
         if step.state == self.state and settled:
             who = f", by {step.by}" if step.by else ""
-            raise Refused(f"“{step.step.text}” is {self.state} already{who}.")
+            what = f"{self.state}, too: {step.step.text}"
+            raise repeated(
+                self, state, stamp, step.by or stamp.by.name, what,
+                f"“{step.step.text}” is {self.state} already{who}.", self.why,
+            )  # fmt: skip
         if self.state == "skipped" and not self.why.strip():
             raise Refused("Why is it skipped? A few words: `/skip 4 no replica in this region`.")
         body = ev.StepChanged(step.list, step.step.id, self.state, step.step.text, self.why)
@@ -95,11 +100,33 @@ def find_task(state: Incident, text: str) -> TaskView | None:
     if not wanted:
         return None
     tasks = [t for t in state.tasks if t.state == "open"]
-    hits = [t for t in tasks if t.id.casefold() == wanted]
+    hits = [t for t in tasks if wanted in (t.id.casefold(), f"#{t.number}")]
     hits = hits or [t for t in tasks if t.who.casefold() == wanted] or [t for t in tasks if wanted in t.what.casefold()]
     if len(hits) > 1:
         raise Refused(f"“{text}” fits several tasks: {'; '.join(f'@{t.who} {t.what}' for t in hits[:4])}.")
     return hits[0] if hits else None
+
+
+def no_task(state: Incident, text: str) -> Refused:
+    """The refusal for a task that is not open: what became of the one that was meant, where that can be told."""
+    found = done_task(state, text)
+    if found is None:
+        return Refused(f"No open task is called “{text}”; the person's name or a part of its text will do.")
+    task, first = found
+    return Refused(
+        f"No open task is called “{text}”: @{task.who} {task.what} is {task.state} already, noted by {first}."
+    )
+
+
+def done_task(state: Incident, text: str) -> tuple[TaskView, str] | None:
+    """The last task of this name that is not open any more, and who said so."""
+    wanted = " ".join(text.split()).casefold().removeprefix("@")
+    for task in reversed(state.tasks):
+        names = (task.id.casefold(), f"#{task.number}", task.who.casefold())
+        if task.state != "open" and wanted and (wanted in names or wanted in task.what.casefold()):
+            said = state.visible((ev.TaskChanged.type, task.id))
+            return task, said[-1].by.name if said else ""
+    return None
 
 
 class FinishTask(Command, frozen=True, kw_only=True):
@@ -110,9 +137,13 @@ class FinishTask(Command, frozen=True, kw_only=True):
     dropped: bool = False
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        how = "dropped" if self.dropped else "done"
         task = find_task(state, self.task)
         if task is None:
-            raise Refused(f"No open task is called “{self.task}”; the person's name or a part of its text will do.")
-        how = "dropped" if self.dropped else "done"
+            no = no_task(state, self.task)
+            if found := done_task(state, self.task):
+                old, first = found
+                raise repeated(self, state, stamp, first, f"{how}, too: @{old.who} {old.what}", str(no), self.result)
+            raise no
         change = ev.TaskChanged(task.id, how, task.due, self.result, task.what, task.who)
         return [self.draft(state, stamp, change)]

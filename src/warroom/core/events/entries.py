@@ -26,7 +26,10 @@ class Logged(Body, frozen=True, gc=False, omit_defaults=True):
 
 
 class EvidenceAttached(Body, frozen=True, gc=False, omit_defaults=True):
-    """A log, a screenshot, a pasted block: the bytes are beside the incident under their SHA-256."""
+    """A log, a screenshot, a pasted block: the bytes are beside the incident under their SHA-256. A `link` has none.
+
+    `of` is the entry that it proves; `masked`: so many secrets were taken out before it was kept.
+    """
 
     type: ClassVar = "evidence.attached"
     kind: ClassVar = "evidence"
@@ -34,10 +37,15 @@ class EvidenceAttached(Body, frozen=True, gc=False, omit_defaults=True):
     size: int
     name: str
     media: str = ""
+    of: str = ""
+    masked: int = 0
+    link: str = ""
 
     def text(self) -> str:
+        if self.link:
+            return self.link if self.name in ("", self.link) else f"{self.name}  {self.link}"
         size = f"{self.size} B" if self.size < 1024 else f"{self.size // 1024} KiB"
-        return f"{self.name}  {size}  {self.sha[:8]}"
+        return f"{self.name}  {size}  {self.sha[:8]}" + (f"  {self.masked} masked" if self.masked else "")
 
 
 class Amended(Value, frozen=True, gc=False, omit_defaults=True):

@@ -111,6 +111,11 @@ class BridgeSet(Value, frozen=True, gc=False, omit_defaults=True):
     dial: str = ""
     passcode: str = ""
 
+    @property
+    def said(self) -> bool:
+        """Whether there is any way to get there."""
+        return bool(self.where or self.dial or self.passcode)
+
     def text(self) -> str:
         parts = (self.where, self.dial and f"dial {self.dial}", self.passcode and f"code {self.passcode}")
         return ", ".join(part for part in parts if part) or "no bridge"

@@ -42,7 +42,11 @@ class CanReported(Body, frozen=True, gc=False, omit_defaults=True):
     needs: str = ""
 
     def text(self) -> str:
-        parts = (self.condition, self.actions and f"doing: {self.actions}", self.needs and f"needs: {self.needs}")
+        parts = (
+            f"{self.who}: {self.condition}",
+            self.actions and f"doing: {self.actions}",
+            self.needs and f"needs: {self.needs}",
+        )
         return "; ".join(part for part in parts if part)
 
 

@@ -24,7 +24,7 @@ import jsonschema_rs
 
 from facts_of_vendors import FACTS
 
-SPECS = Path(__file__).resolve().parents[2].parent / "shared" / "specs"
+SPECS = Path(__file__).resolve().parents[1].parent / "shared" / "specs"
 FILES = {
     "pagerduty-events": "pagerduty-events-v2.openapi3.json",
     "pagerduty-rest": "pagerduty-rest-v2.openapi3.json",
