@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from warroom.core import cadence, codec, escalation, milestones, outbox, triggers
 from warroom.core import events as ev
-from warroom.core.acts import delivery, entries, lifecycle, paging, people, talk, work
+from warroom.core.acts import delivery, entries, lifecycle, paging, people, practice, talk, updates, work
 from warroom.core.commands import Command, Draft, Stamp
 from warroom.core.decide import decide
 from warroom.core.due import due
@@ -306,6 +306,21 @@ _COMMANDS = (
     lambda p, some, who, at: paging.ReportNoAnswer(who=p.of(("", "bo", "dana")), topic=p.of(("", "db")), tried="phone"),
     lambda p, some, who, at: paging.CallOff(why="false alarm", topic=p.of(("", "db"))),
     lambda p, some, who, at: paging.FireTrigger(trigger=p.of(("long", "alone", "db"))),
+    lambda p, some, who, at: entries.Log(text="it was the deploy", kind="hypothesis"),
+    lambda p, some, who, at: practice.JudgeHypothesis(state=p.of(("supported", "ruled out")), evidence="seen"),
+    lambda p, some, who, at: practice.ReportCan(condition="lag 0", needs="time", who=who),
+    lambda p, some, who, at: practice.ClosePoll(outcome=p.of(practice.OUTCOMES), why=p.of(("", "so"))),
+    lambda p, some, who, at: practice.AttendBridge(who=who, here=bool(p.below(2))),
+    lambda p, some, who, at: practice.SettlePrompt(prompt="call-out:10", how=p.of(("answered", "dismissed")), why="so"),
+    lambda p, some, who, at: practice.ReadBack(task=p.of((who, some)), words="yes"),
+    lambda p, some, who, at: practice.TakeQuestion(question="1", owner=who, within=MINUTE),
+    lambda p, some, who, at: practice.DeclineRole(role=p.of(("", *_ROLES)), why="busy"),
+    lambda p, some, who, at: updates.DraftUpdate(
+        what=p.of(("we know", "we know more")), estimate_in=p.of((None, MINUTE))
+    ),
+    lambda p, some, who, at: updates.ApproveUpdate(who=p.of(("", who))),
+    lambda p, some, who, at: updates.PostDraft(ways=("hook",)),
+    lambda p, some, who, at: entries.AttachEvidence(sha="ab" * 32, size=3, name="a.log", of=some),
 )
 _PHASES = ("identified", "monitoring", "resolved", "closed", "cancelled")
 _ROLES = ("commander", "scribe")
@@ -346,6 +361,16 @@ def hostile(pick: Choices, known: Sequence[Event], seq: int) -> Event:
         ev.DeliveryChanged("k", pick.of(("sent", "nonsense", "queued")), level=-4, again=T0, answers=True),
         ev.PagerHeld("t", "there"),
         ev.OnCallAnswered("contact:sam", (), 0),
+        ev.HypothesisJudged(some.id, "nonsense"),
+        ev.PollClosed(some.id, "nonsense"),
+        ev.BridgeAttended("lee", False),
+        ev.PromptSettled("zzz"),
+        ev.TaskReadBack(some.id, "lee"),
+        ev.QuestionTaken(some.id, ""),
+        ev.UpdateDrafted("nobody", "x"),
+        ev.UpdateApproved("public", some.id, "", "", "lee"),
+        ev.UpdatePosted("public", "x", T0, -3, ways=("", ":")),
+        ev.ActRepeated("x"),
         ev.TaskChanged(some.id, "done"),
         ev.QuestionAnswered(some.id, "x"),
         ev.Unknown("moon.phase", b'{"over":[9]}'),

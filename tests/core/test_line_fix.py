@@ -19,7 +19,9 @@ def test_what_is_put_in_its_place_may_be_nothing_and_both_may_have_spaces() -> N
     assert line("s/table lock/row lock/").verb == "fix"
 
 
-@pytest.mark.parametrize("text", ["s/he/they said", "s//new/", "see s/a/b/", "s/a/b/ and more", "s/a", "s/a\nb/c/", "S/a/b/"])
+@pytest.mark.parametrize(
+    "text", ["s/he/they said", "s//new/", "see s/a/b/", "s/a/b/ and more", "s/a", "s/a\nb/c/", "S/a/b/"]
+)
 def test_what_is_not_whole_is_text(text: str) -> None:
     assert line(text) == as_text(text)
 

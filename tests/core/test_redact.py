@@ -45,7 +45,7 @@ def holds_secret(events):
 
 def assert_gone(desk):
     """Nothing of it in this state, in its facts, or in what a terminal shows that loads them."""
-    assert not holds_secret(desk.state.facts)
+    assert not holds_secret(desk.state.facts), [e.body for e in holds_secret(desk.state.facts)]
     assert SECRET not in repr(fingerprint(desk.state)).casefold()
     again = Replay()
     again.receive([codec.decode(*codec.encode(event)) for event in desk.state.facts])

@@ -68,10 +68,6 @@ class Courier:
         self._next: dict[tuple[str, str], Ms] = {}  # when a delivery's far side is asked again
         self._told_before: dict[str, int] = {}  # how often a far side was told in vain
 
-    def use(self, config: Channels, channels: Mapping[str, Channel | Unusable]) -> None:
-        """From now on these are the channels there are."""
-        self._config, self._channels = config, channels
-
     # ── what is to be done ──
 
     def first(self, state: Incident, now: Ms) -> list[Command]:

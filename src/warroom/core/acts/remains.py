@@ -23,7 +23,9 @@ _FIXED = frozenset((*SEVERITIES, *PHASES, *MILESTONES, *IMPACT_STATES, *ITEM_STA
 
 
 def repeating(state: Incident, target: Event) -> list[Event]:
-    """`target` and every later fact that repeats its words, in order: none of them may outlive it."""
+    """`target` and every fact that repeats its words, in order: none of them may outlive it."""
+    if isinstance(target.body, ev.UpdatePosted) and (draft := state.facts.get(target.body.of)):
+        return repeating(state, draft)  # which says the same, before it
     found = [target]
     for fact in state.facts:
         if fact.order > target.order and (_repeats(fact.body, target) or any(_settles(fact, each) for each in found)):
@@ -38,12 +40,19 @@ def _repeats(body: object, target: Event) -> bool:
             return of == said.of and bool(_words(body) & _words(said))
         case ev.Amended(of=of) | ev.TaskChanged(of=of) | ev.QuestionAnswered(of=of):
             return of == target.id
-        case ev.TaskReadBack(of=of) | ev.HypothesisJudged(of=of) | ev.PollClosed(of=of):
+        case ev.PollClosed(who=who) if isinstance(said, ev.RoleAssigned | ev.RoleOffered):
+            return who == said.who != ""
+        case ev.TaskReadBack(of=of) | ev.HypothesisJudged(of=of) | ev.PollClosed(of=of) | ev.QuestionTaken(of=of):
             return of == target.id
-        case ev.RoleOffered(brief=text):
-            return bool(text) and _is_quoted(target, text)
+        case ev.UpdatePosted(of=of) if isinstance(said, ev.UpdateDrafted):
+            return of == target.id
+        case ev.RoleOffered(role=role, brief=text, declined_by=who):
+            declined = isinstance(said, ev.RoleOffered) and said.role == role and said.who == who != ""
+            return declined or (bool(text) and _is_quoted(target, text))
         case ev.PromptSettled(what=text) | ev.ActRepeated(what=text):
             return _is_quoted(target, text)
+        case ev.Logged(who=who) if isinstance(said, ev.RoleAssigned | ev.RoleOffered):
+            return who == said.who != ""
         case ev.Logged(text_=text) if isinstance(said, ev.PollOpened | ev.ObjectionRaised):
             return _is_quoted(target, text)
         case ev.StepChanged(list=id) | ev.StepExtended(list=id):
@@ -99,6 +108,8 @@ def _left_by(state: Incident, event: Event, gone: list[Event]) -> list[ev.Body]:
             return _of_phase(state, event, body)
         case ev.Value() if state.visible(body.key())[-1:] == (event,):
             return _of_value(body, gone)
+        case ev.Logged() if event is not gone[0] and isinstance(gone[0].body, ev.RoleAssigned | ev.RoleOffered):
+            return [replace(body, who="")]
         case ev.Retracted(of=of, what=what):
             return [ev.Retracted(of, what=what)]
         case ev.QuestionAnswered(of=of) if _stays(of, gone):
