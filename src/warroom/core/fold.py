@@ -20,6 +20,7 @@ _LISTS: dict[type[ev.Body], str] = {
     ev.LevelSkipped: "skips",
     **dict.fromkeys(ev.PAGES, "pages"),
 }
+_BY_MACHINE = frozenset((*ev.MACHINE, ev.ClockStepped, ev.OnCallAnswered))
 _QUOTING = (ev.Logged, ev.RoleAssigned, ev.Acknowledged)
 _MOVES_RUN = (ev.PolicyAttached, ev.OnCallAnswered, ev.PhaseChanged, *ev.PAGES)
 
@@ -108,9 +109,10 @@ def _page(state: Incident, body: ev.Body, event: Event) -> Incident:
 
 def _is_by_machine(body: object) -> bool:
     """Whether the pager wrote it by itself: then it tells of nobody who is there."""
-    if isinstance(body, (*ev.MACHINE, ev.ClockStepped, ev.OnCallAnswered)):
-        return True
-    return bool(getattr(body, "via", "") or getattr(body, "trigger", ""))
+    kind = body.__class__
+    if kind is ev.Logged:  # nearly every fact is one
+        return False
+    return kind in _BY_MACHINE or bool(getattr(body, "via", "") or getattr(body, "trigger", ""))
 
 
 def _seen(seen: dict[str, Ms], event: Event) -> dict[str, Ms]:
