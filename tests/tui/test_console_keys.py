@@ -20,24 +20,30 @@ SHEETS = {
     "situation": "Situation",
     "brief": "Brief at",
     "roles": "Roles",
+    "questions": "No question is open",
     "zoom": "Timeline",
     "lobby": "find or declare",
 }
-PREFILLED = {"task": "› @", "handover": "/offer", "questions": "/ask"}
+PREFILLED = {"task": "› @", "handover": "/offer"}
+# What a key does at once, and what stands there then: a step that can be unticked, a draft that nobody has approved.
+ACTS = {"tick": "Ticked 1", "update": "Public update #1"}
+QUIET_KEYS = sorted(key for key, intent in BY_KEY.items() if intent.name not in ACTS)
+QUIET_FKEYS = sorted(key for key, intent in BY_FKEY.items() if intent.name not in ACTS)
+LOUD = [(b"\x1b" + key.encode(), name) for key, i in BY_KEY.items() if (name := i.name) in ACTS]
 SENT = ("OP", "OQ", "OR", "OS", "[15~", "[17~", "[18~", "[19~", "[20~")
 FUNCTION = {f"f{n}": sent for n, sent in enumerate(SENT, 1)}
 
 
 def seen(intent: type) -> str:
     name = intent.name
-    return SHEETS.get(name) or PREFILLED.get(name) or {"answer": "/ask"}.get(name) or f"/{intent.verb}"
+    return SHEETS.get(name) or PREFILLED.get(name) or f"/{intent.verb}"
 
 
 def facts() -> int:
     return len(timeline())
 
 
-@pytest.mark.parametrize("key", sorted(BY_KEY))
+@pytest.mark.parametrize("key", QUIET_KEYS)
 def test_esc_then_a_letter_opens_its_line_or_sheet_and_writes_nothing(room: PtyScreen, key: str) -> None:
     before = facts()
     room.send(b"\x1b" + key.encode())
@@ -46,13 +52,24 @@ def test_esc_then_a_letter_opens_its_line_or_sheet_and_writes_nothing(room: PtyS
     assert facts() == before
 
 
-@pytest.mark.parametrize("key", sorted(BY_FKEY))
+@pytest.mark.parametrize("key", QUIET_FKEYS)
 def test_a_function_key_does_the_same(room: PtyScreen, key: str) -> None:
     before = facts()
     room.send(b"\x1b" + FUNCTION[key].encode())
     room.wait_for(seen(BY_FKEY[key]))
     room.settle(0.1)
     assert facts() == before
+
+
+@pytest.mark.parametrize(("sent", "name"), [*LOUD, (b"\x1bOQ", "tick"), (b"\x1bOS", "update")])
+def test_the_keys_that_act_at_once_write_one_fact_that_can_be_taken_back_and_publish_nothing(
+    room: PtyScreen, sent: bytes, name: str
+) -> None:
+    before = facts()
+    room.send(sent)
+    room.wait_for(ACTS[name])
+    room.wait_for(lambda screen: facts() == before + 1)
+    assert not [entry for entry in timeline() if entry["kind"] in ("update", "paged")]
 
 
 @pytest.mark.parametrize("letter", "bcdfltuy0123456789")

@@ -8,7 +8,9 @@ from textual.widget import Widget
 from story import NOW, RoomApp, Writer, story
 from warroom.core import events as ev
 from warroom.core.values import SECOND
+from warroom.tui import header
 from warroom.tui.key_line import ROOM, line
+from warroom.tui.moment import Sight, moment
 from warroom.tui.panes.pane import Pane
 from warroom.tui.room_screen import ZOOMS, RoomScreen
 from warroom.tui.spans import cells
@@ -172,3 +174,40 @@ def test_the_keys_fit_and_the_way_to_all_of_them_stays(width: int):
     shown = line(ROOM, width)
     assert cells(shown) <= width
     assert ("esc", "bold") in shown
+
+
+# ── the bridge on top ──
+
+
+def on_top(width: int, impact: str, *call: str) -> str:
+    """The header's second line for this impact and this way to the call: link, number, code."""
+    w = Writer()
+    w.add("14:02", "dana", ev.Declared(title="Checkout returns 500s", severity="SEV1"))
+    w.add("14:03", "dana", ev.ImpactStated(impact))
+    w.add("14:04", "dana", ev.BridgeSet(*call))
+    shown = header.card(moment(w.state(), NOW, Sight()), width, 2).lines[1]
+    assert cells(shown) == width
+    return "".join(part for part, _ in shown)
+
+
+WAY = ("https://meet.example/k3f9", "+44 20 7946 0001", "4711")
+
+
+def test_link_number_and_code_stand_on_top_where_there_is_room():
+    said = on_top(132, "38 % of card checkouts fail", *WAY)
+    assert "bridge https://meet.example/k3f9 · dial +44 20 7946 0001 · code 4711" in said
+    assert "38 % of card checkouts fail" in said
+
+
+def test_where_there_is_little_room_the_link_stays_and_then_the_number():
+    assert "code" not in on_top(100, "38 % of card checkouts fail", *WAY)
+    assert "dial +44 20 7946 0001" in on_top(112, "38 % of card checkouts fail", *WAY)
+    said = on_top(80, "38 % of card checkouts fail for everybody who pays by card", *WAY)
+    assert "bridge https://meet.example/k3f9" in said
+    assert "dial" not in said
+
+
+def test_a_number_alone_is_the_way_in():
+    said = on_top(80, "38 % of card checkouts fail", "", "+44 20 7946 0001", "4711")
+    assert "dial +44 20 7946 0001" in said
+    assert "bridge" not in said

@@ -181,7 +181,7 @@ async def test_help_scrolls_to_its_end():
     async with DialogApp(Help()).run_test(size=(80, 24)) as pilot:
         await ready(pilot)
         assert seen(pilot, "more lines ↓")
-        await pilot.press(*["pagedown"] * 10)
+        await pilot.press(*["pagedown"] * 20)
         await pilot.pause()
         assert seen(pilot, "/lobby")
         assert not seen(pilot, "more lines ↓")

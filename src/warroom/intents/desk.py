@@ -83,7 +83,6 @@ class Take(Intent):
 class Answer(Intent):
     name = "answer"
     verb = "answer"
-    key = "o"
     words = "answer an open question"
     usage = "NUMBER answer"
     example = "/answer 1 no, only delayed"
@@ -107,6 +106,7 @@ class Answer(Intent):
 class Questions(Intent):
     name = "questions"
     verb = "questions"
+    key = "o"
     words = "the questions that wait: who asked, who finds the answer, by when"
     group = "see"
     quick = True

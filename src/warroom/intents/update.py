@@ -91,7 +91,7 @@ def _whom(args: str) -> tuple[str, str]:
     text = args.strip()
     head = text.split(None, 1)[0] if text else ""
     rest = text[len(head) :].strip()
-    word = head.casefold()
+    word = head.casefold().rstrip(";,:")
     hits = [a for a in AUDIENCES if a == word or (not rest and len(word) > 2 and a.startswith(word))]
     return (hits[0], rest) if hits else ("", text)
 

@@ -93,6 +93,16 @@ def _plainly(wrong: Exception) -> str:
         return "it is not UTF-8"
     if isinstance(wrong, OSError):
         return f"it cannot be read: {wrong.strerror or wrong}"
-    line = getattr(wrong, "lineno", None)
+    line = getattr(wrong, "lineno", None) or _reached(wrong)
     said = " ".join(clean(str(wrong)).split())[:200].rstrip(".") or type(wrong).__name__
     return f"line {line}: {said}" if line else said
+
+
+def _reached(wrong: Exception) -> int:
+    """The line of the template that was being filled when this went wrong, or 0."""
+    line, step = 0, wrong.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == "<template>":
+            line = step.tb_lineno
+        step = step.tb_next
+    return line

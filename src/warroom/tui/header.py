@@ -10,6 +10,7 @@ from .spans import Line, cells, clip, spread
 from .theme import severity_ink, tint
 
 COMPACT = 100  # narrower than this, words are shortened
+_ENOUGH = 30  # cells that an impact keeps beside a number and a code
 
 
 def card(moment: Moment, width: int, height: int) -> Card:
@@ -72,19 +73,31 @@ def _second(moment: Moment, width: int, narrow: bool) -> Line:
         head += [("impact not stated yet", "muted")]
     gap = "  " if narrow else "   "
     tail = (*_saved(moment), (" ", ""))
-    bridge = clean(incident.bridge)
     about: list[tuple[str, str]] = []
     if incident.services and not narrow:
         about += [(gap, ""), (clean(", ".join(incident.services)), "muted")]
-    if bridge:
-        about += [(" · " if about else gap, "muted"), ("bridge ", "muted"), (bridge, "")]
-    # The bridge is what somebody new needs first: a long impact gives way to it.
+    ways = _ways(moment)
+    about += [(" · " if about else gap, "muted"), *ways[0]] if ways else []
     state = f", {impact.state}" if impact and impact.state != "ongoing" and not narrow else ""
     room = width - cells(tail) - cells(about) - len(state) - 1
+    for way in ways[1:]:
+        more = ((" · ", "muted"), *way)
+        # A long impact gives way to the first way in, which somebody new needs first, and not to the others.
+        if room - cells(more) < min(cells(head), _ENOUGH):
+            break
+        about += more
+        room -= cells(more)
     if cells(head) > room > 16:
         head[-1] = (clip(head[-1][0], room - cells(head[:-1])), head[-1][1])
     head.append((state, "muted"))
     return spread((*head, *about), tail, width)
+
+
+def _ways(moment: Moment) -> list[Line]:
+    """The ways to where people talk, the most important first: the link, the number, the code."""
+    call = moment.incident.call
+    ways = (("bridge", call.where), ("dial", call.dial), ("code", call.passcode))
+    return [((f"{name} ", "muted"), (clean(text), "")) for name, text in ways if text]
 
 
 def _saved(moment: Moment) -> Line:

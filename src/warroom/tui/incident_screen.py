@@ -10,44 +10,47 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from textual.binding import Binding
 
+from ..core import masking
 from ..core.acts.entries import Log, Redact
 from ..core.acts.lifecycle import Attach, Settle
 from ..core.commands import Command
+from ..core.deputy import Prompt as Asks
 from ..core.incident import Incident
 from ..core.line import Line
 from ..core.text import clean
-from ..core.values import SECOND, At, Ms, Refused
+from ..core.values import At, Ms, Refused
 from ..core.when import when
 from ..intents import ALL, BY_NAME, BY_VERB, Context, Screen
 from ..intents.people import given
 from ..room import StoreError
 from ..room.live import LiveRoom
 from ..room.room import Outcome
+from .bell import Bell
 from .display_cache import Keeper, place
-from .foot import Foot, RoomPrompt
+from .evidence import masked, masked_lines
+from .foot import RoomPrompt
+from .laid import LaidRoom
 from .lookout import Lookout, Seen, viewed
 from .moment import Offer, Sight
-from .notice import Notice
-from .overlays.above import Sheet
+from .overlays.above import Sheet, Telling
 from .overlays.conflicts import Conflicts
 from .overlays.esc_layer import EscLayerView
 from .overlays.palette import Palette
 from .overlays.policy import PolicySheet
 from .pager_view import PagerView
-from .paging import acknowledge, after_leaving, mine
-from .panes.escalation import alarm
+from .paging import acknowledge, after_leaving
+from .practice.acts import KEYS, SENDS, afterwards, do, sending
+from .practice.asking import Asking
 from .prompt import Known, Prompt
 from .redacting import redact
-from .room_screen import RoomScreen
 
 if TYPE_CHECKING:
     from .app import WarRoomApp
 
-_GRACE = {"page": 5 * SECOND}  # a page goes out by itself within a second of being due; only one that does not is news
 VERBS = {intent.verb: intent.whole for intent in ALL}
 
 
-class IncidentScreen(RoomScreen):
+class IncidentScreen(LaidRoom):
     """One open incident. `typed` stands in the prompt at once; `ghost` is a first entry that Enter logs."""
 
     BINDINGS = [
@@ -63,23 +66,22 @@ class IncidentScreen(RoomScreen):
         self, live: LiveRoom, now: Callable[[], Ms], acts: Mapping[str, str], typed: str = "", ghost: str = ""
     ):
         memory = live.memory
-        self.prompt = RoomPrompt(now, memory.history, id="prompt")
-        super().__init__(Foot(self.prompt, acts), now)
+        super().__init__(RoomPrompt(now, memory.history, id="prompt"), acts, now)
         self.live = live
         self._typed = typed or memory.drafts.get("prompt", "")
         self._ghost = ghost
         self._newest: Incident | None = None
-        self._late: set[tuple[str, str, Ms]] = set()
-        self._rung = False  # whether anything was shown yet: what was late before rings for nobody
+        self._bell = Bell()
+        self.asked_now = Asking(self)
         self._keeper = Keeper(
             self, place(live.path), stale="Header, DueStrip, EscalationStrip, DuePane, EscalationPane, RolesPane"
         )
+        self.typed: tuple[Command, str] | None = None  # what was masked last, and what stands for it
         self._troubles = 0  # writes that failed since the last one that did not
         self._seen: Seen | None = None
         self._seen_at: Ms = 0
         self._offer: Offer | None = None
         self._told: object = ""  # what of the policy's files was said last
-        self._failing = False  # whether something about paging fails, as the bell has told already
 
     @property
     def console_app(self) -> "WarRoomApp":
@@ -91,6 +93,7 @@ class IncidentScreen(RoomScreen):
         self._pump = contextvars.copy_context()
         self.prompt.title = f"log as {self.console_app.me}"
         self.prompt.ghost = self._ghost
+        self.prompt.answer = self.asked_now.take
         self.prompt.focus()
         if self._typed:
             self.prompt.fill(self._typed)
@@ -158,19 +161,13 @@ class IncidentScreen(RoomScreen):
         super().tick()
         self.prompt.tick()
         self._ring()
+        self.asked_now.look()
 
     def _ring(self) -> None:
-        """The bell: once for each thing that has become late, when I am called, and when paging fails."""
-        moment = self.moment
-        if moment is None or moment.sight.reading:
-            return
-        late = {(d.kind, d.ref, d.due) for d in moment.due if d.left(moment.now) <= -_GRACE.get(d.kind, 0)}
-        late |= {("mine", topic, due) for topic, due in mine(moment, self.console_app.me)}
-        failing = alarm(moment)
-        news = (late - self._late and self._rung) or (failing and not self._failing)
-        if news and self.console_app.settings.bell:
-            self.app.bell()
-        self._late, self._rung, self._failing = late, True, failing
+        moment, app = self.moment, self.console_app
+        known = moment is not None and not moment.sight.reading
+        if known and moment and self._bell.rings(moment, app.me) and app.settings.bell:
+            app.bell()
 
     @property
     def shown(self) -> Incident:
@@ -202,11 +199,11 @@ class IncidentScreen(RoomScreen):
             reading="" if self.live.loaded else called(self.live.path),
         )
 
-    def tell(self, sentence: str, trouble: bool = False) -> None:
-        """One sentence above the prompt."""
-        self.query_one(Notice).tell(sentence, trouble)
-
     # ── what is asked ──
+
+    def have_done(self, command: Command, told: Telling, sheet: Sheet | None = None) -> None:
+        """Ask for this, say what came of it, and let the sheet know."""
+        do(self, command, told, sheet)
 
     def asking(self) -> Context:
         """What an intent may look at, at this moment."""
@@ -233,13 +230,15 @@ class IncidentScreen(RoomScreen):
     def asked(self, line: Line) -> Command | Screen:
         """What the line asks for. Raises `Refused`."""
         if line.verb is not None:
-            return BY_VERB[line.verb].command(line.args, self.asking())
+            wanted = BY_VERB[line.verb].command(line.args, self.asking())
+            return sending(self, wanted) if isinstance(wanted, Screen) and wanted.name in SENDS else wanted
         if line.task is not None:
             return given(line.task)
         return entry(line)
 
     def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
         self.tell("")
+        answers = self.asked_now.answers(message.line)
         try:
             asked = self.asked(message.line)
             if isinstance(asked, Screen):
@@ -249,15 +248,18 @@ class IncidentScreen(RoomScreen):
             return
         if isinstance(asked, Screen):
             self.prompt.accepted()
+            if answers:
+                self.asked_now.settle(answers)
         elif isinstance(asked, Redact):
             redact(self, asked)
         else:
-            self.do(asked)
+            self.do(masked(self, asked, message.line), answers)
 
     def on_prompt_lines_submitted(self, message: Prompt.LinesSubmitted) -> None:
-        for line in message.lines[:-1]:
-            self.live.do(entry(line))
-        self.do(entry(message.lines[-1]))
+        *first, last = masked_lines(self, [entry(line) for line in message.lines])
+        for each in first:
+            self.live.do(each)
+        self.do(last)
 
     def on_prompt_evidence_pasted(self, message: Prompt.EvidencePasted) -> None:
         self._when_done(self.live.keep(message.text.encode(), "pasted.txt"))
@@ -270,30 +272,37 @@ class IncidentScreen(RoomScreen):
         except Refused as no:
             self.prompt.tell(str(no))
 
-    def do(self, command: Command) -> None:
-        """Ask the room for it; the prompt gets its text back where it is refused or cannot be written."""
-        self._when_done(self.live.do(command))
+    def do(self, command: Command, answers: Asks | None = None) -> None:
+        """Ask the room for it; the prompt gets its text back where it is refused or cannot be written.
 
-    def _when_done(self, future: "Future[Outcome]") -> None:
-        self.when(future, self._settle)
+        `answers` is what the deputy asked for, if that is answered with it.
+        """
+        self._when_done(self.live.do(command), answers)
+
+    def _when_done(self, future: "Future[Outcome]", answers: Asks | None = None) -> None:
+        self.when(future, lambda outcome: self._settle(outcome, answers))
 
     def when(self, future: "Future[Outcome]", act: Callable[[Outcome], None]) -> None:
         """Call `act` with the outcome once it is on disk or refused, on this screen's thread."""
         future.add_done_callback(lambda done: self._soon(act, done.result()))
 
-    def _settle(self, outcome: Outcome) -> None:
+    def _settle(self, outcome: Outcome, answers: Asks | None = None) -> None:
         if not self.is_attached:
             return
         if isinstance(outcome, list):
             self.prompt.accepted()
             self._troubles = 0
+            if answers:
+                self.asked_now.settle(answers)
+            afterwards(self, outcome)
         else:
             self.prompt.refused(str(outcome))
             self._troubles += isinstance(outcome, StoreError)
         self.look(self.sight())
 
     def on_prompt_remembered(self, message: Prompt.Remembered) -> None:
-        self.live.remember(replace(self.live.memory, history=(*self.live.memory.history, message.text)[-500:]))
+        kept = masking.text(message.text).text  # what is remembered is on disk, too
+        self.live.remember(replace(self.live.memory, history=(*self.live.memory.history, kept)[-500:]))
 
     def on_prompt_leave(self) -> None:
         from .overlays.ask import Ask
@@ -311,7 +320,7 @@ class IncidentScreen(RoomScreen):
 
     def on_unmount(self) -> None:
         self.lookout.close()
-        draft = self.prompt.text
+        draft = masking.text(self.prompt.text).text
         self.live.remember(replace(self.live.memory, drafts={"prompt": draft} if draft else {}))
 
     # ── keys and what only changes the view ──
@@ -319,29 +328,17 @@ class IncidentScreen(RoomScreen):
     def perform(self, name: str) -> None:
         """An act of the key map."""
         intent = BY_NAME[name]
-        if intent.quick:
-            try:
+        try:
+            if name in KEYS:
+                KEYS[name](self, "")
+            elif intent.quick:
                 self.see(Screen(name))
-            except Refused as no:
-                self.prompt.tell(str(no))
-            return
-        if name == "acknowledge":
-            acknowledge(self)
-        else:
-            self.prompt.fill(intent.prefill(self.asking()))
-
-    def lay(self, sheet: type[Sheet]) -> None:
-        """Lay this sheet over the timeline; the same again takes it away."""
-        laid = list(self.query(Sheet))
-        for old in laid:
-            old.close()
-        if not any(isinstance(old, sheet) for old in laid):
-            if self.zoomed not in ("", "timeline"):
-                self.zoom("")
-            self.query_one("#body").mount(sheet(self.prompt, lambda: self.moment))
-
-    def on_sheet_line(self, message: Sheet.Line) -> None:
-        self.prompt.fill(message.text)
+            elif name == "acknowledge":
+                acknowledge(self)
+            else:
+                self.prompt.fill(intent.prefill(self.asking()))
+        except Refused as no:
+            self.prompt.tell(str(no))
 
     def on_palette_chosen(self, message: Palette.Chosen) -> None:
         self.prompt.edited(message.text)

@@ -11,7 +11,16 @@ from .glyphs import MORE
 from .spans import Line, left
 
 ROWS = 5
-TONES = {"time": "sky", "who": "green", "mark": "amber", "task": "amber", "duration": "sky", "verb": "violet"}
+TONES = {
+    "time": "sky",
+    "who": "green",
+    "mark": "amber",
+    "task": "amber",
+    "duration": "sky",
+    "verb": "violet",
+    "fix": "violet",
+}
+_CLOSED = ("duration", "fix")  # these are whole as soon as they are recognised, with nothing behind them
 CURSOR = "cursor "  # before the words of a style: the cell under the cursor
 _WINDOW = 6_000  # of a longer text only what lies around the cursor is laid out
 
@@ -32,7 +41,7 @@ def shown(chips: Sequence[Chip], text: str, cursor: int) -> list[Chip]:
     out = []
     for chip in chips:
         inside = chip.start < cursor < chip.end
-        typing = chip.kind != "duration" and chip.end == len(text) == cursor and not text[-1:].isspace()
+        typing = chip.kind not in _CLOSED and chip.end == len(text) == cursor and not text[-1:].isspace()
         if not (inside or typing):
             out.append(chip)
     return out
@@ -98,7 +107,7 @@ def _pieces(text: str, from_: int, chips: Sequence[Chip], ink: str, width: int) 
         while cell_len(label) > width:
             label = label[:-2] + " "
         out.append(_Piece(label, f"chip on {TONES[chip.kind]}", chip.start, chip.end, cell_len(label)))
-        if chip.kind != "duration":
+        if chip.kind not in _CLOSED:
             out.append(_Piece(" ", ink, chip.end, chip.end, 1, True))
         here = chip.end
     return out + _plain(text, here, len(text), ink)

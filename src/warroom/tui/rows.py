@@ -8,6 +8,7 @@ import msgspec
 from ..core import events as ev
 from ..core.events import Event
 from ..core.events.delivery import ARRIVED, QUEUED, UNKNOWN
+from ..core.evidence import named
 from ..core.incident import Incident
 from ..core.text import clean
 from ..core.values import MINUTE, SECOND, At
@@ -59,6 +60,9 @@ _LOOKS = {
     "note": _Look(g.NOTE, "note", "NOTE", "muted"),
     "observed": _Look(g.OBSERVED, "observed", "OBS", "sky"),
     "hypothesis": _Look("?", "hypothesis", "HYP"),
+    "supported": _Look(g.DONE, "supported", "SUPP", "green"),
+    "ruled out": _Look(g.RULED_OUT, "ruled out", "OUT", "muted"),
+    "report": _Look(g.OBSERVED, "report", "CAN", "sky"),
     "decision": _Look(g.DECISION, "decision", "DEC", "amber", LOUD),
     "action": _Look(g.ACTION, "action", "ACT", "green"),
     "followup": _Look("+", "follow-up", "FLUP", "sky"),
@@ -73,7 +77,11 @@ _LOOKS = {
     "step": _Look(g.DONE, "step", "STEP", "green"),
     "task": _Look(g.ACTION, "task", "TASK", "green"),
     "poll": _Look("!", "poll", "POLL", "amber"),
+    "draft": _Look(g.UPDATE, "draft", "DRFT", "muted", QUIET),
+    "approved": _Look(g.DONE, "approved", "APPR", "green"),
     "update": _Look(g.UPDATE, "update", "UPD"),
+    "prompt": _Look(g.ROLE, "deputy", "DPTY", "muted", QUIET),
+    "also": _Look(g.NOTE, "also", "ALSO", "muted"),
     "acked": _Look(g.DONE, "acked", "ACK", "green"),
     "no answer": _Look(g.FAILED, "no answer", "NOAN", "amber"),
     "escalate": _Look(g.ESCALATED, "escalated", "ESC", "amber"),
@@ -140,6 +148,8 @@ def row(state: Incident, event: Event) -> Row:
     at = state.when(event)
     struck = event.id in state.retracted and kind != "redacted"
     text = clean(text_of(state, event)[:_SCREEN], lines=True).strip("\n")
+    if kind == "draft":
+        text = text.partition("\n")[0]  # whole it is on its sheet, and once more where it is posted
     return Row(
         id=event.id,
         at=at,
@@ -147,7 +157,7 @@ def row(state: Incident, event: Event) -> Row:
         glyph=glyph,
         word=look.word,
         short=look.short,
-        text=text + (" · fixed" if state.correction(event.id) and kind != "redacted" else ""),
+        text=text + (" · fixed" if state.correction(event.id) and kind != "redacted" else "") + _proof(state, event),
         by="" if kind == "redacted" else clean(speaker(state, event)),
         tone="muted" if struck else tone,
         weight=QUIET if struck else weight,
@@ -155,6 +165,12 @@ def row(state: Incident, event: Event) -> Row:
         struck=struck,
         note=_note(state, event),
     )
+
+
+def _proof(state: Incident, event: Event) -> str:
+    """What proves this entry."""
+    proof = clean(named(state, event.id))
+    return f" · {proof}" if proof else ""
 
 
 def _in_doubt(body: ev.DeliveryChanged) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from ..core.values import Refused
 from ..intents import Screen
 from . import theme
+from .evidence import attach, copy_bridge, insist
+from .practice.acts import SCREENS
 from .room_screen import ZOOMS
 from .rows import KINDS, kind_of, speaker, text_of
 from .shown import Filter
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 def see(room: "IncidentScreen", asked: Screen) -> None:
     """Do it. Raises `Refused` where it cannot be done."""
-    _ACTS[asked.name](room, asked.about.strip())
+    (SCREENS.get(asked.name) or _ACTS[asked.name])(room, asked.about.strip())
 
 
 def _help(room: "IncidentScreen", about: str) -> None:
@@ -146,12 +148,16 @@ def _lobby(room: "IncidentScreen", about: str) -> None:
 
 
 _ACTS: dict[str, Callable[["IncidentScreen", str], None]] = {
+    "attach": attach,
+    "insist": insist,
+    "copybridge": copy_bridge,
     "help": _help,
     "situation": _situation,
     "brief": _brief,
     "pager": _pager,
     "policy": _policy,
     "roles": _roles,
+    "roster": _roles,
     "conflicts": _conflicts,
     "find": _find,
     "zoom": _zoom,

@@ -1,21 +1,29 @@
 """What lies over the room: sheets over the timeline, and strips that stand above the prompt.
 
 Typing is never taken away: a sheet has its few keys, and everything else closes it and goes to the prompt, in order.
+A letter that is a sheet's key acts only when it comes alone: a word that begins with it is typing.
 """
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 
+from ...core.commands import Command
+from ...core.events import Event
+from ...intents import Screen
 from ..keyboard import Typist
 from ..moment import Moment
 from ..panes.pane import Pane, Surface
 
 _LAYER = "above"
 _OTHERS = 9  # rows that no strip takes from the screen
+_ALONE = 0.3  # seconds; whoever types a word is quicker
+Telling = Callable[[list[Event]], str]
 
 
 class Strip(Surface):
@@ -61,11 +69,39 @@ class Sheet(Pane, can_focus=True):
             super().__init__()
             self.text = text
 
+    class Asked(Message):
+        """Do `command`, then tell what `told` makes of the facts; `sheet` hears what came of it."""
+
+        def __init__(self, command: Command, told: Telling, sheet: "Sheet") -> None:
+            super().__init__()
+            self.command = command
+            self.told = told
+            self.sheet = sheet
+
+    class Wanted(Message):
+        """Show this instead, or do what only this console sees."""
+
+        def __init__(self, screen: Screen) -> None:
+            super().__init__()
+            self.screen = screen
+
+    class Told(Message):
+        """One sentence to the person."""
+
+        def __init__(self, sentence: str) -> None:
+            super().__init__()
+            self.sentence = sentence
+
+    letters: ClassVar[str] = ""  # the letters and signs that are keys of its own
+
     def __init__(self, prompt: Widget, moment: Callable[[], Moment | None], id: str | None = None) -> None:
         super().__init__(id=id)
         self._prompt = prompt
         self._source = moment
         self.top = 0  # the first line in sight
+        self.busy = False  # what was asked for is on its way to the disk
+        self._letter: tuple[str, str] | None = None  # came alone so far
+        self._alone: Timer | None = None
 
     def on_mount(self) -> None:
         body = self.parent
@@ -86,6 +122,18 @@ class Sheet(Pane, can_focus=True):
         self.display = False
         self.remove()
 
+    def ask(self, command: Command, told: Telling) -> None:
+        """Have this done; until it is, nothing more is asked for."""
+        if not self.busy:
+            self.busy = True
+            self.post_message(self.Asked(command, told, self))
+
+    def answered(self, done: bool) -> None:
+        """What was asked for is on the log, or was refused."""
+        self.busy = False
+        if self.is_attached and self.display:
+            self.again()
+
     def offer(self, line: str) -> None:
         """Close, with this line for the prompt."""
         self.post_message(self.Line(line))
@@ -100,13 +148,41 @@ class Sheet(Pane, can_focus=True):
 
     def press(self, key: str, char: str | None) -> bool:
         """Its own keys; any other that the prompt knows closes it and is the prompt's."""
-        if self.take(key):
+        waits = self._letter
+        if waits and char is not None and char.isprintable():
+            self._typed()
+            return isinstance(self._prompt, Typist) and self._prompt.press(key, char)
+        self._use_letter()
+        if char and char in self.letters:
+            self._letter, self._alone = (key, char), self.set_timer(_ALONE, self._use_letter)
+            return True
+        if self.display and self.take(key):
             return True
         self.close()
         return isinstance(self._prompt, Typist) and self._prompt.press(key, char)
 
-    def paste(self, text: str) -> None:
+    def _use_letter(self) -> None:
+        """The letter that came alone is a key."""
+        waits, self._letter = self._letter, None
+        if self._alone is not None:
+            self._alone.stop()
+        if waits and self.display:
+            self.letter(waits[1])
+
+    def _typed(self) -> None:
+        """The letter was the beginning of a word."""
+        waits, self._letter = self._letter, None
+        if self._alone is not None:
+            self._alone.stop()
         self.close()
+        if waits and isinstance(self._prompt, Typist):
+            self._prompt.press(*waits)
+
+    def letter(self, char: str) -> None:
+        """Use one of `letters`."""
+
+    def paste(self, text: str) -> None:
+        self._typed()
         if isinstance(self._prompt, Typist):
             self._prompt.paste(text)
 

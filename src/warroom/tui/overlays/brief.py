@@ -7,7 +7,7 @@ from ...core.duration import spell
 from ...core.incident import Incident
 from ...core.text import clean, wrap
 from ...core.values import SECOND
-from ...render.brief import DID, evidence, flat, impact, left
+from ...render.brief import DID, dial_in, evidence, flat, impact, left
 from ..moment import Moment
 from ..panes.pane import Card
 from ..spans import BLANK, Line, cells, spread
@@ -58,7 +58,8 @@ def lines(told: Brief, moment: Moment, width: int) -> list[Line]:
     ]
     out += _row("impact", stated, "" if told.impact else "amber", width)
     out += _row("needed", told.needed, "sky bold", width)
-    out += _row("bridge", told.bridge or "not set: /bridge WHERE", "bold" if told.bridge else "muted", width)
+    call = ", ".join(part for part in (told.bridge, dial_in(told.dial, told.passcode)) if part)
+    out += _row("bridge", call or "not set: /bridge WHERE", "bold" if call else "muted", width)
     out += _row("command", told.commander or "nobody", "" if told.commander else "amber", width)
     out += _row("answer", told.answer, "", width)
     names = [clean(s.who) for part in (told.happened, told.done, told.hypotheses, told.ruled_out) for s in part]

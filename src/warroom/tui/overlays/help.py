@@ -62,6 +62,7 @@ LINE = Section(
         *(Entry(f"{mark} …", _MARKED.get(kind, kind)) for mark, kind in MARKS.items()),
         Entry("-3m ana: ? the vacuum holds a lock", "all of it together"),
         Entry("@ivo roll back 9f2c in 10m", "a task for one person, with its minutes"),
+        Entry("s/9f2c/9f2d/", "correct my last entry"),
         Entry("/sev 1 checkout fails for all", "an act; a unique beginning will do for what can be undone"),
         Entry("//var/log is full", "a text that begins with a slash"),
         Entry("\\? really", "a text that begins with what would be a mark, a name or a time"),
@@ -72,6 +73,7 @@ PROMPT = Section(
     (
         Entry("Enter", "write it; it is saved before it is shown"),
         Entry("Tab", "complete a name or a verb; on plain text: another kind"),
+        Entry("Tab on an empty line", "take up what is asked above it"),
         Entry("Backspace", "behind a chip: make it text again"),
         Entry("↑ ↓ · Ctrl+R", "what was typed before; search in it"),
         Entry("PgUp PgDn", "scroll the timeline"),
@@ -83,6 +85,17 @@ PROMPT = Section(
         Entry("Ctrl+D", "leave, on an empty line, after asking"),
         Entry("Esc, or Alt + letter", "every key; the letter acts"),
         Entry("/", "the palette, on an empty line"),
+    ),
+)
+SHEETS = Section(
+    "Keys of sheets",
+    (
+        Entry("Esc", "back; typing closes it, too, and goes to the prompt"),
+        Entry("update", "Enter approves, Enter again posts; e edits, f fills it anew"),
+        Entry("tasks", "Enter done, Tab done with words, r read back, + ten more minutes"),
+        Entry("questions", "Enter answers, t takes it, Tab changes the severity after a report"),
+        Entry("hypotheses", "Enter supports it, Tab rules it out"),
+        Entry("words at hand", "Enter copies them, l logs them as said"),
     ),
 )
 
@@ -97,7 +110,7 @@ def sections(acts: Mapping[str, str]) -> tuple[Section, ...]:
             if each.group == group and each.verb
         ]
         by_group.append(Section(title, tuple(entries)))
-    return (LINE, PROMPT, *by_group)
+    return (LINE, PROMPT, SHEETS, *by_group)
 
 
 def found(typed: str, everything: Sequence[Section]) -> tuple[Section, ...]:

@@ -1,5 +1,5 @@
-"""Who does what, with the duties and the words of the role that is chosen; Enter puts the line into the prompt that
-gives it to somebody.
+"""Who does what and who is on the bridge, with the duties and the words of the role that is chosen; Enter puts the line
+into the prompt that gives it to somebody.
 """
 
 from ...core.incident import Held
@@ -12,6 +12,7 @@ from .above import Sheet
 
 _MARK = "▸ "
 _NAME = 24
+_LABEL = 15
 
 
 class Roles(Sheet):
@@ -22,7 +23,8 @@ class Roles(Sheet):
     def card(self, moment: Moment, width: int, height: int) -> Card:
         roles = moment.scene.roles
         if not roles:
-            return Card("Roles", [(("No roles are in force here. `/assign commander ana` makes one.", "muted"),)])
+            said: Line = (("No roles are in force here. `/assign commander ana` makes one.", "muted"),)
+            return Card("Roles", [said, BLANK, *_roster(moment, width)], tone="sky")
         held = self._held(moment)
         lines: list[Line] = []
         focus = 0
@@ -30,7 +32,7 @@ class Roles(Sheet):
             if role is held:
                 focus = len(lines)
             lines.append(_role(role, moment, width, role is held))
-        duties = _card(held, moment, width) if held else []
+        duties = [*_roster(moment, width), *(_card(held, moment, width) if held else [])]
         room = height - len(duties) - 1
         if room < len(lines):
             # The chosen one stays in sight, and what it asks for after it.
@@ -92,6 +94,18 @@ def _role(role: Held, moment: Moment, width: int, chosen: bool) -> Line:
         head.append((f"free, from {start} people on" if start else "free", "muted"))
     span = since(max(0, moment.now - role.since)) if role.since is not None else ""
     return spread(tuple(head), ((span, "muted"),) if span else (), width)
+
+
+def _roster(moment: Moment, width: int) -> list[Line]:
+    """Who is on the bridge, and who has left it; nothing where nobody noted it."""
+    known = moment.incident.attendance
+    here = ", ".join(clean(who) for who, there in sorted(known.items()) if there)
+    gone = ", ".join(clean(who) for who, there in sorted(known.items()) if not there)
+    lines: list[Line] = []
+    for label, names, ink in (("on the bridge", here, "bold"), ("left", gone, "muted")):
+        for n, row in enumerate(wrap(names, max(10, width - _LABEL)) if names else ()):
+            lines.append(((left(label if n == 0 else "", _LABEL), "muted"), (row, ink)))
+    return [*lines, BLANK] if lines else []
 
 
 def _card(role: Held, moment: Moment, width: int) -> list[Line]:
