@@ -33,8 +33,8 @@ class Impact(Intent):
     verb = "impact"
     key = "m"
     words = "say what users see"
-    usage = "what [since TIME] [ongoing|reduced|ended]"
-    example = "/impact 38 % of card checkouts fail since 13:58"
+    usage = "what [(who is affected, and who is not)] [since TIME] [ongoing|reduced|ended]"
+    example = "/impact 38 % of checkouts fail (cards only; transfers work) since 13:58"
     group = "steer"
 
     @classmethod
@@ -49,7 +49,11 @@ class Impact(Intent):
                 since, what = ctx.when(time.strip()).t, head
             except Refused:
                 pass  # "since yesterday" is part of the sentence
-        return act.StateImpact(what=what, since=since, state=how)
+        what, scope = what.strip(), ""
+        head, found, inside = what.removesuffix(")").rpartition("(")
+        if found and what.endswith(")") and head.strip() and ")" not in inside:
+            what, scope = head.strip(), inside.strip()
+        return act.StateImpact(what=what, scope=scope, since=since, state=how)
 
 
 class Phase(Intent):

@@ -77,7 +77,7 @@ def keep(folder: str, data: bytes, name: str, insist: bool = False) -> Kept:
     """
     if len(data) > LARGEST:
         raise TooLarge(
-            f"{name} has {len(data) / 1024 / 1024:.0f} MiB, and evidence may have {LARGEST // 1024 // 1024}. "
+            f"{name} is too large: evidence may have {LARGEST // 1024 // 1024} MiB. "
             "Keep the part that matters, or write down where it lies."
         )
     found = masking.Masked("")

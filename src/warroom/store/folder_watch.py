@@ -5,6 +5,7 @@ import select
 import time
 
 from .network import is_remote
+from .wake import Wake
 from .watch import EVERY, HEAD, OVERFLOW, inotify
 
 
@@ -12,21 +13,19 @@ class FolderWatcher:
     """`wait` returns the names that may have changed; None: any of them may have."""
 
     def __init__(self, folder: str) -> None:
-        self._woken, self._wake = os.pipe()
-        os.set_blocking(self._woken, False)
-        os.set_blocking(self._wake, False)
+        self._wake = Wake()
         self._inotify = -1 if is_remote(folder) else inotify(folder)
 
     def wait(self, timeout_s: float) -> set[str] | None:
         """Waits so long at the most; `wake` ends it sooner. Where only looking helps, everything may have changed."""
         until = time.monotonic() + max(0.0, timeout_s)
         if self._inotify < 0:
-            select.select([self._woken], [], [], min(EVERY, max(0.0, timeout_s)))
-            self._drain()
+            select.select([self._wake.fd], [], [], min(EVERY, max(0.0, timeout_s)))
+            self._wake.drain()
             return None
-        ready, _, _ = select.select([self._woken, self._inotify], [], [], max(0.0, until - time.monotonic()))
-        if self._woken in ready:
-            self._drain()
+        ready, _, _ = select.select([self._wake.fd, self._inotify], [], [], max(0.0, until - time.monotonic()))
+        if self._wake.fd in ready:
+            self._wake.drain()
         return self._names() if self._inotify in ready else set()
 
     def _names(self) -> set[str] | None:
@@ -47,20 +46,10 @@ class FolderWatcher:
 
     def wake(self) -> None:
         """Makes `wait` return, from any thread or signal handler."""
-        try:
-            os.write(self._wake, b"!")
-        except OSError:
-            pass  # full: it is awake; closed: nobody waits
-
-    def _drain(self) -> None:
-        try:
-            while os.read(self._woken, 4096):
-                pass
-        except BlockingIOError:
-            pass
+        self._wake.ring()
 
     def close(self) -> None:
-        for fd in (self._inotify, self._woken, self._wake):
-            if fd >= 0:
-                os.close(fd)
-        self._inotify = self._woken = self._wake = -1
+        self._wake.close()
+        if self._inotify >= 0:
+            os.close(self._inotify)
+        self._inotify = -1

@@ -63,6 +63,17 @@ def current(folder: str | os.PathLike[str]) -> str:
     return rep
 
 
+def known(folder: str | os.PathLike[str]) -> str:
+    """The replica of this data directory, for looking only; empty where it has none yet. Writes nothing."""
+    folder = os.path.realpath(folder)
+    found = _read(os.path.join(folder, "replica.json"))
+    try:
+        here = Replica(found.rep, machine(), folder, os.stat(folder).st_ino) if found else None
+    except OSError:
+        return ""
+    return found.rep if found and found == here else ""
+
+
 def _read(path: str) -> Replica | None:
     try:
         with open(path, "rb") as file:

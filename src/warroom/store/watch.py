@@ -10,6 +10,7 @@ import sys
 import time
 
 from .network import is_remote
+from .wake import Wake
 
 EVERY = 0.2  # seconds between two looks where nothing wakes us
 
@@ -27,9 +28,7 @@ class Watcher:
         self._polling = polling
         self._listening = self._missed = False
         self._inotify = -1
-        self._woken, self._wake = os.pipe()
-        os.set_blocking(self._woken, False)
-        os.set_blocking(self._wake, False)
+        self._wake = Wake()
         self._last = self._state()
 
     def _listen(self) -> None:
@@ -58,13 +57,13 @@ class Watcher:
         while True:
             left = max(0.0, until - time.monotonic())
             if self._inotify >= 0:
-                ready, _, _ = select.select([self._woken, self._inotify], [], [], left)
+                ready, _, _ = select.select([self._wake.fd, self._inotify], [], [], left)
             else:
-                ready, _, _ = select.select([self._woken], [], [], min(left, EVERY))
+                ready, _, _ = select.select([self._wake.fd], [], [], min(left, EVERY))
             changed = self._changed(ready)
-            if self._woken in ready:
-                self._drain()
-            if changed or self._woken in ready or time.monotonic() >= until:
+            if self._wake.fd in ready:
+                self._wake.drain()
+            if changed or self._wake.fd in ready or time.monotonic() >= until:
                 return changed
 
     def _changed(self, ready: list[int]) -> bool:
@@ -98,23 +97,13 @@ class Watcher:
 
     def wake(self) -> None:
         """Makes `wait` return, from any thread or signal handler."""
-        try:
-            os.write(self._wake, b"!")
-        except (BlockingIOError, OSError):
-            pass  # full: it is awake; closed: nobody waits
-
-    def _drain(self) -> None:
-        try:
-            while os.read(self._woken, 4096):
-                pass
-        except BlockingIOError:
-            pass
+        self._wake.ring()
 
     def close(self) -> None:
-        for fd in (self._inotify, self._woken, self._wake):
-            if fd >= 0:
-                os.close(fd)
-        self._inotify = self._woken = self._wake = -1
+        self._wake.close()
+        if self._inotify >= 0:
+            os.close(self._inotify)
+        self._inotify = -1
 
 
 def inotify(folder: str) -> int:
