@@ -58,7 +58,7 @@ def test_the_policy_that_a_severity_starts_with_is_shown_by_the_minute(team):
     assert re.search(r"^quick +SEV2, from \d\d:\d\d UTC$", shown, re.MULTILINE)
     assert re.search(r"^  0  L1 +Primary on call +\+44 20 7946 0001  hook$", shown, re.MULTILINE)
     assert re.search(r"^  5  L2 +Mei <i>", shown, re.MULTILINE)
-    assert re.search(r"or, by no +Ivo +\+44 20 7946 0006  no way$", shown, re.MULTILINE)
+    assert re.search(r"backup +Ivo +\+44 20 7946 0006  no way$", shown, re.MULTILINE)
     assert "Owner: nobody." in shown
 
 

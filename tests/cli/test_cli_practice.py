@@ -42,7 +42,8 @@ def test_a_fourth_task_for_one_person_is_pointed_out(incident):
 def test_a_task_without_a_name_or_words_is_a_question_of_usage(incident, words):
     no = incident("task", *words)
     assert no.code == 2
-    assert "one person by name" in no.err
+    asked = {"read-back": "which task?", "extend": "TASK and DUR", "list": "nothing goes with it"}
+    assert asked.get(words[0], "one person by name") in no.err
 
 
 def test_a_poll_ends_as_a_decision_with_the_objections_by_name(incident):
@@ -59,6 +60,7 @@ def test_a_poll_ends_as_a_decision_with_the_objections_by_name(incident):
 def test_a_proposal_may_begin_with_any_word_and_the_short_forms_still_do(incident):
     incident.ok("poll", "cancel", "the", "vacuum")
     incident.ok("object", "no")
+    incident.ok("poll", "close", "withdrawn")
     incident.ok("poll", "open", "close the valve")
     wrong = incident("poll", "close", "the", "valve")
     assert wrong.code == 2
@@ -204,6 +206,7 @@ DECLINE = ["handover", "decline", "--why"]
         (TASK, [[*SAID, "I roll it back"], [*SAID, "all of it"]], "noted it"),
         (["poll", "fail over"], [[*CLOSE, "agreed", "a"], [*CLOSE, "rejected", "b"]], "closed already"),
         (OFFER, [["accept"], ["handover", "accept"]], "noted it"),
+        (OFFER, [["accept"], ["handover", "decline", "commander", "not now"]], "noted"),
         (OFFER, [[*DECLINE, "I am off"], [*DECLINE, "she is off"]], "handed over any more"),
     ],
 )
@@ -220,7 +223,7 @@ def test_of_two_at_once_one_is_first_the_other_is_told_and_both_are_on_the_log(i
 
 def test_a_refusal_names_the_verbs_that_the_command_line_has(incident):
     incident.ok("report", "all shops are closed")
-    assert "`warroom prompts dismiss --why we know" in incident("prompts", "dismiss").err
+    assert '`warroom prompts dismiss --why "we know, the vendor is on it"`' in incident("prompts", "dismiss").err
     incident.ok("task", "ivo", "look")
     assert "`warroom task list`" in "".join(
         incident.ok(*call).out for call in [("task", "ivo", str(n)) for n in range(3)] + [("prompts",)]

@@ -76,7 +76,7 @@ def test_nothing_goes_out_without_approval_and_each_refusal_names_the_verb_that_
     no = known("update", "post")
     assert (no.code, "`warroom update approve public`" in no.err) == (4, True)
     known.ok("update", "approve")
-    assert "`warroom update post` sends it" in known("update", "approve", "--by", "lee").err
+    assert "`warroom update post public` sends it" in known("update", "approve", "--by", "lee").err
     known.ok("severity", "SEV1")
     no = known("update", "post")
     assert (no.code, "The approval has lapsed: severity changed" in no.err) == (4, True)
@@ -195,7 +195,7 @@ def test_an_update_that_went_out_elsewhere_is_noted_as_before(known):
     assert "update: internal #1  Card payments fail." in done.err
     assert "nothing is sent from here" in done.err
     known.ok("update", "post mortem comes on Friday")
-    known.ok("update", "list", "of", "those", "affected:", "all")
+    known.ok("update", "list of those affected: all")
     texts = [each["text"] for each in known.ok("update", "list", "--json").json["updates"]]
     assert texts == ["Card payments fail.", "post mortem comes on Friday", "list of those affected: all"]
 

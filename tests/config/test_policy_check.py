@@ -130,7 +130,7 @@ FINDINGS = {
     "a whole level without a way": (
         {"contacts.toml": CONTACTS.replace('"mail:mei@example.org", "hook"', "")[: CONTACTS.rindex("reach") - 31]},
         "line 10, level[2]",
-        "nobody in it has a way to be reached: Mei, Tom",
+        "nobody in it (Mei, Tom) has a way to be reached: `reach` is empty",
     ),
     "a file that is no TOML": ({"policies/good.toml": "[[level]"}, "line 1, column 8", "is not TOML"),
     "a key nobody reads": (

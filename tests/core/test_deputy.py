@@ -96,7 +96,7 @@ def test_a_stakeholders_report_asks_for_the_severity_in_their_words():
     desk = room()
     desk.do(Ask(what="all shops in Italy are closed", asker="support", report=True))
     (asked,) = prompts(desk.state, desk.now)
-    assert "support reports: all shops in Italy are closed" in asked.text
+    assert "support reports: “all shops in Italy are closed”. Is" in asked.text
 
 
 def test_a_missing_commander_is_named_after_a_minute_and_until_there_is_one():

@@ -88,6 +88,49 @@ def test_after_a_gap_only_the_last_level_is_owed_and_the_others_are_to_be_logged
     assert "logged already" in desk.refusal(SkipLevel(skip=skip))
 
 
+def test_an_empty_level_is_logged_with_why_once_its_turn_has_come():
+    desk = pager()
+    assert outbox.empty(desk.state, desk.now) == []
+    desk.now += POLICY.levels[1].after
+    [skip] = outbox.empty(desk.state, desk.now)
+    assert (skip.level, skip.due, skip.text()) == (2, T0 + POLICY.levels[1].after, "L2 calls nobody · nobody is in it")
+    desk.do(SkipLevel(skip=skip))
+    desk.now += 12 * M
+    assert outbox.empty(desk.state, desk.now) == []
+
+
+def test_a_level_in_its_quiet_hours_is_logged_as_such():
+    levels = (ev.Level(0, "", (DANA,)), ev.Level(M, "", (SAM,), quiet=((T0, T0 + 60 * M),)), ev.Level(5 * M, "", (BO,)))
+    desk = Desk()
+    desk.do(Declare(title="down", severity="SEV2", attach=(replace(POLICY, levels=levels),)))
+    desk.now += 2 * M
+    [skip] = outbox.empty(desk.state, desk.now)
+    assert (skip.level, skip.due, skip.why) == (2, T0 + M, "quiet hours")
+
+
+def test_whoever_jumps_past_an_empty_level_has_not_passed_it_over():
+    desk = pager()
+    desk.do(Escalate(level=3))
+    desk.now += M
+    assert outbox.empty(desk.state, desk.now) == []
+
+
+def test_a_level_that_a_snooze_held_back_is_not_said_to_have_been_due_while_nobody_paged():
+    desk = pager()
+    desk.do(Snooze(length=5 * M, why="vendor"))
+    desk.do(Escalate(level=3))
+    [skip] = outbox.passed(desk.state, desk.now)
+    assert skip.level == 1
+    assert skip.why == "it was snoozed then, and the escalation moved on before that ended"
+
+
+def test_a_level_that_somebody_moved_on_from_at_once_is_said_to_be_that():
+    desk = pager()
+    desk.do(ReportNoAnswer())
+    desk.do(Escalate(level=3))
+    assert {skip.why for skip in outbox.passed(desk.state, desk.now)} == {"the escalation moved on at once"}
+
+
 def test_nothing_is_owed_while_it_is_snoozed_acknowledged_called_off_or_over():
     for command in (
         Snooze(length=5 * M, why="vendor"),

@@ -1,12 +1,14 @@
 """Stakeholder updates: drafted, approved, posted; what lapses, what is refused, and what two people do at once."""
 
+import msgspec
 import pytest
 
-from facts import T0, declared
+from facts import POLICY, T0, declared
 from warroom.core import events as ev
 from warroom.core import updates
 from warroom.core.acts.entries import Amend, Log, Undo
-from warroom.core.acts.lifecycle import ChangePhase, ChangeSeverity, StateImpact
+from warroom.core.acts.lifecycle import Attach, ChangePhase, ChangeSeverity, StateImpact
+from warroom.core.acts.paging import owed_call
 from warroom.core.acts.people import AssignRole
 from warroom.core.acts.practice import TakeQuestion
 from warroom.core.acts.talk import Answer, Ask, PostUpdate
@@ -154,6 +156,25 @@ def test_a_correction_is_a_new_update_that_names_the_wrong_one_and_keeps_its_pro
     assert "What is right" in desk.refusal(CorrectUpdate(what=" "))
 
 
+def test_where_somebody_else_commands_a_correction_is_a_draft_for_them_to_approve():
+    desk = approved()
+    (wrong,) = desk.do(PostDraft())
+    desk.do(AssignRole(role="commander", who="dana"))
+    (drafted,) = desk.do(CorrectUpdate(what="It is 3 %, not 30 %."))
+    assert (drafted.type, drafted.body.corrects) == ("update.drafted", wrong.id)
+    assert "not approved yet" in desk.refusal(PostDraft())
+    desk.do(ApproveUpdate(who="dana"))
+    (posted,) = desk.do(PostDraft())
+    assert posted.body.corrects == wrong.id
+
+
+def test_no_news_in_ones_own_words_needs_the_commander():
+    desk = declared()
+    desk.do(AssignRole(role="commander", who="dana"))
+    assert "for dana to approve" in desk.refusal(PostSame(what="it is nearly done", own_words=True))
+    desk.do(PostSame(what="Still investigating, no news."))
+
+
 # ── two people at once ──
 
 
@@ -225,6 +246,22 @@ def test_what_is_overdue_for_longest_is_named_after_a_grace():
     desk = declared()
     assert updates.overdue(desk.state, T0 + 6 * MINUTE) is None
     assert updates.overdue(desk.state, T0 + 7 * MINUTE) == ("public", 1, T0 + 5 * MINUTE)
+
+
+EVE = ev.Target("contact:eve", "eve", phone="+15550199")
+
+
+@pytest.mark.parametrize(("comms", "called"), [("eve", "eve"), ("nobody knows", "bo"), ("", "bo")])
+def test_for_an_overdue_update_the_communications_are_called_else_the_commander(comms, called):
+    desk = declared()
+    desk.do(Attach(body=msgspec.structs.replace(POLICY, specialists=(ev.Specialist("press", (EVE,)),))))
+    desk.do(AssignRole(role="commander", who="bo"))
+    if comms:
+        desk.do(AssignRole(role="comms", who=comms))
+    desk.now = T0 + 8 * MINUTE
+    (call,) = desk.do(owed_call(desk.state, desk.now))
+    assert [target.name for target in call.body.targets] == [called]
+    assert owed_call(desk.state, desk.now) is None
 
 
 # ── the desk of questions ──

@@ -15,10 +15,10 @@ from warroom.render.timeline import Look
 T0 = 1_795_356_000_000  # 2026-11-22 14:00 UTC
 
 
-def room(*facts):
+def room(*facts, drill=False):
     """The state of facts given as (minute, body)."""
     state = Incident()
-    inc = incident_id(bytes(16), False)
+    inc = incident_id(bytes(16), drill)
     for n, (minute, body) in enumerate(facts, 1):
         over = state.over(body.key()) if isinstance(body, ev.Value) else ()
         t = T0 + minute * MINUTE
@@ -86,6 +86,18 @@ def test_the_status_says_whom_to_ring_where_nobody_is_paged():
     assert isinstance(state.run, Run)
     lines = status.text(state, "INC-0000", T0 + MINUTE, Look())
     assert any("ring L1 Dana (+44 1) now" in line and "PAGES NOBODY, ring by hand" in line for line in lines)
+
+
+def test_the_status_of_a_drill_says_that_nobody_is_paged_and_names_no_pager():
+    levels = (
+        ev.Level(0, notify=(ev.Target("contact:d", "Dana", "+44 1"),)),
+        ev.Level(9 * MINUTE, notify=(ev.Target("contact:m", "Mei"),)),
+    )
+    policy = ev.PolicyAttached("p", levels, reachable=True)
+    state = room((0, ev.Declared("X", "SEV2")), (0, policy), drill=True)
+    said = "\n".join(status.text(state, "INC-0000", T0 + MINUTE, Look()))
+    assert "calling L1 Dana (+44 1) now; L2 Mei in 8m00s; a drill: nobody is paged" in said
+    assert "warroom watch" not in said
 
 
 def test_colour_stands_beside_the_words_and_only_where_it_is_wanted():

@@ -142,13 +142,20 @@ def test_the_console_and_the_command_line_end_with_the_same_facts(incident, home
         for line, _ in story(incident):
             before = count(by_hand)
             room.send(f"{line}\r")
-            room.wait_for(lambda screen, before=before: count(by_hand) > before)
+            room.wait_for(lambda screen, before=before: count(by_hand) > before and is_empty(screen))
     by_words = home("words")
     declare(incident)
     for _, words in story(incident):
         cli(*words)
     assert facts(by_hand) == facts(by_words)
     assert "broken" not in cli("verify")
+
+
+def is_empty(screen):
+    """Whether the prompt is empty: what was typed has become facts that the console shows."""
+    lines = screen.lines()
+    top = next((n for n, line in enumerate(lines) if "─ log as lee" in line), None)
+    return top is not None and not lines[top + 1].strip(" │")
 
 
 def count(folder):
@@ -174,6 +181,6 @@ def test_the_log_answers_what_a_reviewer_asks(home, declare):
     assert "approved by dana" in text["approved"]
     assert any("nobody knows yet" in row["text"] for row in rows if row["kind"] == "answer")
     roles = [row["text"] for row in rows if row["kind"] == "role"]
-    assert roles[-1] == "commander is mei, after dana"
+    assert roles[-1] == "commander is mei, after dana; accepted aloud, heard by lee"
     late = [row for row in rows if row["at"] < "2026" and row["rec"] > "2026"]
     assert len(late) == len(incident["events"])

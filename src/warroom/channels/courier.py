@@ -76,9 +76,7 @@ class Courier:
         found: list[Command] = [FireTrigger(trigger=c.trigger.id) for c in coming(state) if c.at <= now]
         if call := owed_call(state, now):
             found.append(call)
-        for skip in outbox.passed(state, now):
-            why = "it was due while nobody paged; only the level that is due now is called"
-            found.append(SkipLevel(skip=replace(skip, why=why)))
+        found += (SkipLevel(skip=skip) for skip in (*outbox.empty(state, now), *outbox.passed(state, now)))
         return found
 
     def due(self, state: Incident, now: Ms) -> list[tuple[Command, Job | None]]:

@@ -321,15 +321,15 @@ class Watch:
         if not commands:
             return []
         outcomes: list[object] = list(kept.room.commit([(command, self._by) for command in commands]))
-        trouble = next((str(x) for x in outcomes if isinstance(x, StoreError)), "")
-        self._voice.trouble(path, trouble)
-        if trouble:
+        handle = self._writer.handle(kept.room.state.id)
+        if trouble := next((str(x) for x in outcomes if isinstance(x, StoreError)), ""):
             kept.failed(self._clock.now())
         else:
             kept.went_well()
+        self._voice.trouble(path, trouble)
         for outcome in outcomes:
             for event in outcome if isinstance(outcome, list) else ():
-                self._say(path, event.body.kind, text=event.body.text(), id=event.id)
+                self._voice.say(handle, event.body.kind, text=event.body.text(), id=event.id)
             if isinstance(outcome, Refused):
                 kept.wake = 0
         return outcomes

@@ -56,7 +56,8 @@ def _told(session: Session, state: Incident, events: list[Event], after: After |
     if session.arguments.json:
         out.json({"id": first.id, "ids": [e.id for e in events], "handle": handle, "text": first.body.text()})
     else:
-        out.say(f"{handle}  {clean(first.body.kind)}: {clean(first.body.text())}")
+        for event in events:
+            out.say(f"{handle}  {clean(event.body.kind)}: {clean(event.body.text())}")
     if more := after(state) if after else "":
         out.say(more)
 
@@ -90,5 +91,7 @@ def for_shell(sentence: str) -> str:
         word = parts[n][1:].split(" ", 1)[0] if parts[n].startswith("/") else ""
         verb = _SHELL.get(word, word)
         if verb.split(" ", 1)[0] in WHERE:
-            parts[n] = f"warroom {verb}{parts[n][1 + len(word) :]}"
+            rest = parts[n][1 + len(word) :]
+            # What follows a reason's option is one word to a shell, or it is none of it.
+            parts[n] = f"warroom {verb}{rest}" if not verb.endswith("--why") else f'warroom {verb} "{rest.strip()}"'
     return "`".join(parts)

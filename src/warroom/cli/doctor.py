@@ -79,7 +79,11 @@ def _config(session: Session) -> Finding:
 
     problems = check(session.paths)
     if problems:
-        return Finding("config", WARN, f"{len(problems)} mistakes in the files: `warroom config check` names them")
+        return Finding(
+            "config",
+            WARN,
+            f"{out.many(len(problems), 'mistake', 'mistakes')} in the files, named by `warroom config check`",
+        )
     return Finding("config", GOOD, session.paths.config)
 
 

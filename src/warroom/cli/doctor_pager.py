@@ -62,7 +62,7 @@ def _unheld(session: Session) -> list[str]:
     """The handles of open incidents whose policy reaches somebody, and for which no process pages."""
     from ..core.values import By
     from ..room.room import Room
-    from ..store import folder
+    from ..store import folder, replica
     from ..store.errors import StoreError
     from ..store.log import Log
 
@@ -80,7 +80,8 @@ def _unheld(session: Session) -> list[str]:
                 state = room.load()
         except StoreError:
             continue
-        if pager.wanted(state) and not (state.pager and state.pager.rep):
+        elsewhere = state.pager is not None and state.pager.rep not in ("", replica.known(session.paths.data))
+        if pager.wanted(state) and not elsewhere:
             found.append(session.handle(state.id))
     return found
 

@@ -56,8 +56,14 @@ def _undo_arguments(parser: Parser) -> None:
 
 
 def _undo(session: Session, arguments: Arguments) -> int:
+    from .incident import paged
+
+    def after(state: Incident) -> str:
+        paged(session, state)  # what was taken back may have been the acknowledgement that had stopped the clock
+        return ""
+
     id = "" if arguments.id.casefold() == "last" else arguments.id
-    return act(session, entries.Undo(of=id, why=arguments.why))
+    return act(session, entries.Undo(of=id, why=arguments.why), after)
 
 
 def _redact_arguments(parser: Parser) -> None:

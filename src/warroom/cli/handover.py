@@ -10,9 +10,9 @@ from . import out
 from .act import act, for_shell
 from .session import Session
 from .stop import OK, No, Usage
-from .verb import Arguments, Parser, Verb, words
+from .verb import Arguments, Parser, Verb, text, words
 
-_USAGE = "offer ROLE WHO, accept [ROLE], decline [ROLE], or brief ROLE"
+_USAGE = "offer ROLE WHO, accept [ROLE], decline [ROLE [WHY]], or brief ROLE"
 
 
 def _arguments(parser: Parser) -> None:
@@ -26,11 +26,21 @@ def _handover(session: Session, arguments: Arguments) -> int:
             return offer(session, role, who, arguments.why)
         case ["accept", *rest] if len(rest) < 2:
             return accept(session, "".join(rest))
-        case ["decline", *rest] if len(rest) < 2:
-            return act(session, DeclineRole(role="".join(rest), why=arguments.why))
+        case ["decline", *rest]:
+            return act(session, DeclineRole(role="".join(rest[:1]), why=arguments.why or text(rest[1:])))
         case ["brief", role]:
             return _brief(session, role)
-    raise Usage(f"warroom handover: {_USAGE}.")
+    first = arguments.words[0]
+    if first in _MISSING:
+        raise Usage(f"warroom handover {first}: {_MISSING[first]}")
+    raise Usage(f"warroom handover {first}: there is no such step; {_USAGE}.")
+
+
+_MISSING = {
+    "offer": "ROLE and WHO, one word each or in quotes: warroom handover offer commander ana",
+    "accept": "at most the role: warroom handover accept commander. Who accepted is whom it was offered to.",
+    "brief": "which role? warroom handover brief commander",
+}
 
 
 def offer(session: Session, role: str, who: str, why: str = "") -> int:

@@ -11,6 +11,15 @@ from .session import Session
 from .stop import OK, Usage
 from .verb import Arguments, Parser, Verb, text, words
 
+_WHICH = "which one, and what was seen? Its number, a part of it in quotes, or last, then the evidence"
+_MISSING = {
+    "list": 'nothing goes with it. A hypothesis: warroom hypothesis add "list …"',
+    "add": "what is believed? warroom hypothesis add the index was dropped",
+    "support": f"{_WHICH}: warroom hypothesis support 2 locks began at 13:57",
+    "rule-out": f"{_WHICH}: warroom hypothesis rule-out 1 no deploy since Monday",
+    "open": "which one is open again? warroom hypothesis open 1",
+    "": "there is no such step; list, add TEXT, or support, rule-out or open with the hypothesis and the evidence",
+}
 _HOW = {"support": "supported", "rule-out": "ruled out", "open": "open"}
 
 
@@ -32,10 +41,7 @@ def _hypothesis(session: Session, arguments: Arguments) -> int:
     if step == "add" and rest:
         return act(session, Log(text=text(rest), kind="hypothesis", who=arguments.who))
     if step not in _HOW or not rest:
-        raise Usage(
-            f"warroom hypothesis {step}: list, add TEXT, or support, rule-out or open with the hypothesis and the "
-            "evidence: warroom hypothesis rule-out 1 no deploy since Monday"
-        )
+        raise Usage(f"warroom hypothesis {step}: {_MISSING.get(step, _MISSING[''])}")
     which, *evidence = rest
     said = arguments.evidence or text(evidence)
     return act(session, JudgeHypothesis(state=_HOW[step], hypothesis=which, evidence=said))
@@ -78,6 +84,8 @@ def _can_arguments(parser: Parser) -> None:
 
 def _can(session: Session, arguments: Arguments) -> int:
     who = arguments.who.removeprefix("@")
+    if not arguments.condition.strip():
+        raise Usage("warroom can: --condition says what is so, and says nothing yet.")
     command = ReportCan(who=who, condition=arguments.condition, actions=arguments.actions, needs=arguments.needs)
     return act(session, command)
 

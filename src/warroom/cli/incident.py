@@ -166,7 +166,22 @@ def _severity_arguments(parser: Parser) -> None:
 
 
 def _severity(session: Session, arguments: Arguments) -> int:
-    return act(session, act_.ChangeSeverity(severity=severity_of(arguments.severity), why=arguments.why))
+    def after(state: Incident) -> str:
+        paged(session, state)
+        return _without_policy(session, state)
+
+    return act(session, act_.ChangeSeverity(severity=severity_of(arguments.severity), why=arguments.why), after)
+
+
+def _without_policy(session: Session, state: Incident) -> str:
+    """That nobody is called at this severity, where a policy is there that an incident of it starts with."""
+    if state.run is not None or not state.open:
+        return ""
+    preferred = session.settings.default_policy if session.settings else ""
+    id = session.library.choose_policy(state.severity, preferred)
+    if id not in session.library.own_policies:
+        return ""
+    return f"Nobody is called: no escalation policy is in force. `warroom attach policy {id}` begins it."
 
 
 def _phase_arguments(parser: Parser) -> None:
@@ -212,17 +227,36 @@ def _milestone(session: Session, arguments: Arguments) -> int:
 
 
 def _bridge_arguments(parser: Parser) -> None:
-    words(parser, "where", "WHERE", "a link or a number; nothing: there is none", needed=False)
+    words(
+        parser,
+        "where",
+        "WHERE",
+        "a link or a number; none: there is none any more; nothing: says what it is",
+        needed=False,
+    )
     parser.add_argument("--dial", metavar="NUMBER", help="the number to dial in")
     parser.add_argument("--code", metavar="CODE", help="the code that lets people in")
 
 
+def _way_in(session: Session) -> int:
+    call = session.seen().state.call
+    if session.arguments.json:
+        out.json({"bridge": call.where or None, "dial": call.dial or None, "passcode": call.passcode or None})
+    elif call.said:
+        out.data(clean(call.text()))
+    else:
+        out.say("No bridge is set. `warroom bridge https://meet.example/k3f9 --dial NUMBER --code CODE` sets one.")
+    return OK
+
+
 def _bridge(session: Session, arguments: Arguments) -> int:
     where, dial, code = text(arguments.where), arguments.dial, arguments.code
+    if not where and dial is None and code is None:
+        return _way_in(session)
 
     def command(state: Incident) -> act_.SetBridge:
         was = state.call
-        if where or (dial is None and code is None):
+        if where:
             return act_.SetBridge(where=where, dial=dial or "", passcode=code or "")
         return act_.SetBridge(
             where=was.where,

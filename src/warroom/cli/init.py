@@ -34,8 +34,13 @@ def init(session: Session, arguments: Arguments) -> int:
         return OK
     for file in files:
         out.data(file)
-    people, turns, policies = len(found.contacts), len(found.oncall), len(found.policies)
-    out.say(f"From {found.source}: {people} contacts, {turns} on-call turns, {policies} escalation policies.")
+    policies = len(found.policies)
+    counted = (
+        out.many(len(found.contacts), "contact", "contacts"),
+        out.many(len(found.oncall), "on-call turn", "on-call turns"),
+        out.many(policies, "escalation policy", "escalation policies"),
+    )
+    out.say(f"From {found.source}: {', '.join(counted)}.")
     if found.left:
         out.say(f"\nNot carried over ({len(found.left)}):")
         for sentence in found.left:

@@ -33,9 +33,14 @@ def run(argv: list[str]) -> int:
 
 
 def _failed(problem: OSError) -> int:
+    from ..core.text import clean
     from ..store.errors import Ambiguous, Missing, NotFound, StoreError
 
-    out.say(str(problem) if isinstance(problem, StoreError) else f"The system refused: {problem.strerror or problem}.")
+    if isinstance(problem, StoreError):
+        out.say(str(problem))
+    else:
+        where = f"{clean(str(problem.filename))}: " if problem.filename else ""
+        out.say(f"The system refused: {where}{problem.strerror or problem}.")
     if isinstance(problem, Ambiguous):
         return REFUSED
     return NOT_FOUND if isinstance(problem, NotFound | Missing) else FAILED
@@ -78,11 +83,11 @@ def verb(name: str) -> "Verb":
 
 def _verb(name: str, words: list[str]) -> int:
     from .session import Session
-    from .verb import parser
+    from .verb import parse, parser
 
     it = verb(name)
     try:
-        arguments = parser(name, it).parse_args(_joined(words))
+        arguments = parse(parser(name, it), _joined(words))
     except SystemExit as ended:  # --help
         return ended.code if isinstance(ended.code, int) else OK
     return it.run(Session(arguments), arguments)

@@ -55,6 +55,11 @@ def release() -> None:
         say(text)
 
 
+def many(count: int, one: str, more: str) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{count} {one if count == 1 else more}"
+
+
 def say(text: str) -> None:
     """A sentence for the person."""
     if _held is not None:

@@ -16,15 +16,18 @@ from .verb import Arguments, Parser, Verb, span, text, why, words
 
 def _after(session: Session) -> After:
     def line(state: Incident) -> str:
+        from ..room import pager
+
         starting = paged(session, state)
+        unheld = "" if starting else pager.unheld(session.path, session.paths.data, state)
         now = session.now()
         view = escalation.view(state, now)
         ring = ""
-        if view.current and view.current.target and view.pages_nobody:
+        if view.current and view.current.target and view.pages_nobody and not state.drill:
             target = view.current.target
             number = target.phone or "; ".join(target.reach)
             ring = f"Nothing is sent: ring {target.name}{f', {number},' if number else ''} by hand.\n"
-        return f"{ring}Escalation: {escalation_line(state, now, Look(session.zone), starting=starting)}."
+        return f"{ring}Escalation: {escalation_line(state, now, Look(session.zone), starting=starting, unheld=unheld)}."
 
     return line
 

@@ -24,7 +24,7 @@ def _arguments(parser: Parser) -> None:
         choices=("list", "show", "matrix", "check"),
         help="all of them; who is called at which minute; the whole plan to print; what is wrong",
     )
-    parser.add_argument("names", metavar="ID|FILE", nargs="*", help="show: a policy; check: files, or policies by id")
+    parser.add_argument("names", metavar="ID|FILE", nargs="*", default=(), help="for show and check: policies, files")
     parser.add_argument("-s", "--severity", metavar="SEV", default="", help="show: the severity that is declared")
     parser.add_argument("--format", choices=("md", "html"), default="md", help="matrix: Markdown, or a page to print")
     parser.add_argument("-o", "--output", metavar="FILE", help="matrix: a new file instead of standard output")
@@ -192,7 +192,8 @@ def _check(session: Session, arguments: Arguments) -> int:
         out.data(f"  {each.place or 'the file'}: {each.reason}.")
     looked = len(named or files(session.library))
     if problems:
-        out.say(f"{len(problems)} finding{'' if len(problems) == 1 else 's'} in {looked} escalation policies.")
+        findings = out.many(len(problems), "finding", "findings")
+        out.say(f"{findings} in {out.many(looked, 'escalation policy', 'escalation policies')}.")
         return REFUSED
     out.say(f"Nothing is wrong with {'the escalation policy' if looked == 1 else f'all {looked} escalation policies'}.")
     return OK

@@ -25,12 +25,18 @@ def _poll(session: Session, arguments: Arguments) -> int:
     match first:
         case "open" if rest:
             return _open(session, rest)
+        case "open":
+            raise Usage("warroom poll open: what is proposed? warroom poll open roll back 9f2c")
         case "object" if rest:
             return act(session, talk.Object(what=text(rest), who=arguments.who))
+        case "object":
+            raise Usage("warroom poll object: what is the objection? warroom poll object the replica lags --who ivo")
         case "close":
             return _close(session, arguments, rest)
         case "list" if not rest:
             return _list(session)
+        case "list":
+            raise Usage('warroom poll list: nothing goes with it. A proposal: warroom poll open "list …".')
     return _open(session, arguments.words)
 
 

@@ -1,10 +1,11 @@
 """`warroom prompts`: what the deputy would say now. Each is answered, or dismissed with a reason, once."""
 
 from ..core import deputy
+from ..core import events as ev
 from ..core.acts.practice import SettlePrompt
 from ..core.incident import Incident
 from ..core.text import clean
-from ..core.values import Refused
+from ..core.values import MINUTE, Refused
 from ..render.times import iso, moment
 from . import out
 from .act import act, for_shell
@@ -31,32 +32,40 @@ def _prompts(session: Session, arguments: Arguments) -> int:
             return _list(session)
         case ["answer" | "dismiss" as step, *rest] if len(rest) < 2:
             return _settle(session, _HOW[step], text(rest), arguments.why)
-    raise Usage("warroom prompts: nothing, or answer or dismiss with the prompt's key.")
+    raise Usage(
+        "warroom prompts: nothing, or answer or dismiss and at most the prompt's key; "
+        'the reason goes with --why: warroom prompts dismiss --why "just done"'
+    )
 
 
 def _settle(session: Session, how: str, key: str, why: str) -> int:
     def command(state: Incident) -> SettlePrompt:
-        found = _meant(session, state, key)
-        return SettlePrompt(prompt=found.key if found else key, what=found.text if found else "", how=how, why=why)
+        meant, what = _meant(session, state, key)
+        return SettlePrompt(prompt=meant, what=what, how=how, why=why)
 
     return act(session, command)
 
 
-def _meant(session: Session, state: Incident, key: str) -> deputy.Prompt | None:
-    """The prompt that is meant; None for one that is settled already, which the command itself refuses."""
+def _meant(session: Session, state: Incident, key: str) -> tuple[str, str]:
+    """Key and text of the prompt that is meant; also of one that is settled, which the command itself refuses."""
     now = session.now()
     if not key:
         found = deputy.visible(state, now, session.me.name)
-        if found is None:
+        if found is not None:
+            return found.key, found.text
+        # Somebody else may have answered, a moment ago, the one that was looked at.
+        settled = [event for _, event in state.under(ev.PromptSettled.type) if now - event.rec < MINUTE]
+        last = max(settled, key=lambda event: event.order, default=None)
+        if last is None or not isinstance(last.body, ev.PromptSettled) or last.by.name == session.me.name:
             raise Refused("You are shown no prompt now. `warroom prompts` has all that are true.")
-        return found
+        return last.body.prompt, last.body.what
     all = deputy.prompts(state, now)
     hits = [p for p in all if p.key == key] or [p for p in all if p.key.startswith(key)]
     if len(hits) > 1:
         raise Refused(f"“{key}” fits several: {', '.join(p.key for p in hits)}.")
     if not hits and not state.visible(("prompt.settled", key)):
         raise Refused(f"No prompt has the key “{key}” now. `warroom prompts` shows those that are true.")
-    return hits[0] if hits else None
+    return (hits[0].key, hits[0].text) if hits else (key, "")
 
 
 def _list(session: Session) -> int:

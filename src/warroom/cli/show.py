@@ -20,12 +20,15 @@ def look(session: Session) -> timeline.Look:
 
 
 def _status(session: Session, arguments: Arguments) -> int:
+    from ..room import pager
+
     room = session.seen()
     handle, now = session.handle(room.state.id), session.now()
+    unheld = pager.unheld(session.path, session.paths.data, room.state)
     if arguments.json:
-        out.json(status.data(room.state, handle, now))
+        out.json(status.data(room.state, handle, now, unheld=unheld))
     else:
-        out.painted(status.text(room.state, handle, now, look(session)))
+        out.painted(status.text(room.state, handle, now, look(session), unheld=unheld))
     return OK
 
 

@@ -14,12 +14,16 @@ from ..core.incident import Incident
 from ..core.values import At, Ms, Refused
 from ..render.times import iso_or_none, moment
 from . import out
-from .act import act
+from .act import act, for_shell
 from .session import Session
 from .stop import OK, No, Usage
 from .verb import Arguments, Parser, Verb, at, span, text, words
 
 STEPS = ("draft", "approve", "post", "same", "correct", "list")
+_QUOTES = (
+    "warroom update {step}: {goes} goes with it. "
+    "A text that begins with “{step}” is noted as an update when it stands in quotes."
+)
 _MOST = 64 * 1024  # bytes of a text from standard input
 
 
@@ -28,7 +32,7 @@ def _arguments(parser: Parser) -> None:
         parser,
         "words",
         "STEP|TEXT",
-        "draft [AUDIENCE] [TEXT|-], approve [AUDIENCE], post [AUDIENCE], same [AUDIENCE] [TEXT], "
+        "draft [AUDIENCE] [TEXT|-], approve [AUDIENCE [WHO]], post [AUDIENCE], same [AUDIENCE] [TEXT], "
         "correct [AUDIENCE] TEXT, or list; any other text is noted as an update that went out elsewhere",
     )
     parser.add_argument("--audience", metavar="WHOM", choices=AUDIENCES, help=", ".join(AUDIENCES))
@@ -52,9 +56,11 @@ def _update(session: Session, arguments: Arguments) -> int:
             return _same(session, arguments, rest)
         case "correct":
             return _correct(session, arguments, rest)
-        case "list" if not rest:
+        case "list":
             from .update_list import show
 
+            if rest:
+                raise Usage(_QUOTES.format(step="list", goes="nothing"))
             return show(session)
     return _elsewhere(session, arguments)
 
@@ -108,18 +114,22 @@ def _draft(session: Session, arguments: Arguments, rest: list[str]) -> int:
         return acts.DraftUpdate(what=written, audience=whom, next_in=next_in, estimate_in=estimate_in)
 
     def told(state: Incident, events: list[Event]) -> None:
-        body = events[0].body
-        assert isinstance(body, ev.UpdateDrafted)
-        data = _facts(session, state, events) | {
-            "number": body.number,
-            "next_at": iso_or_none(body.next),
-            "estimate_at": iso_or_none(body.estimate),
-        }
-        _looked_at(session, state, body.audience, body.what, before[body.audience], data)
-        whom = "" if body.audience == AUDIENCES[0] else f" {body.audience}"
-        _say(session, f"{data['handle']}  {body.audience} #{body.number} is drafted; `warroom update approve{whom}`.")
+        _drafted(session, state, events, next(iter(before.values()), ""))
 
     return act(session, command, told=told)
+
+
+def _drafted(session: Session, state: Incident, events: list[Event], before: str = "") -> None:
+    body = events[0].body
+    assert isinstance(body, ev.UpdateDrafted)
+    data = _facts(session, state, events) | {
+        "number": body.number,
+        "next_at": iso_or_none(body.next),
+        "estimate_at": iso_or_none(body.estimate),
+    }
+    _looked_at(session, state, body.audience, body.what, before, data)
+    whom = "" if body.audience == AUDIENCES[0] else f" {body.audience}"
+    _say(session, f"{data['handle']}  {body.audience} #{body.number} is drafted; `warroom update approve{whom}`.")
 
 
 def _filled(session: Session, state: Incident, audience: str, wait: Ms | None, estimate: Ms | None) -> str:
@@ -132,7 +142,7 @@ def _filled(session: Session, state: Incident, audience: str, wait: Ms | None, e
     for problem in problems:
         out.say(problem)
     for gap in update.gaps(updates.facts(state, audience, now)):
-        out.say(gap)
+        out.say(for_shell(gap))
     return said
 
 
@@ -171,10 +181,13 @@ def _doubts(doubts: Sequence[wording.Doubt]) -> None:
 
 
 def _approve(session: Session, arguments: Arguments, rest: list[str]) -> int:
-    audience = _only(arguments, rest, "approve")
+    named, more = _split(arguments, rest)
+    # As in the prompt, whoever was heard may follow the audience: `approve public dana`.
+    who = arguments.who or (text(more) if named else "")
+    audience = named or _only(arguments, rest, "approve")
 
     def command(state: Incident) -> acts.ApproveUpdate:
-        return acts.ApproveUpdate(audience=audience or updates.meant(state), who=arguments.who)
+        return acts.ApproveUpdate(audience=audience or updates.meant(state), who=who)
 
     def told(state: Incident, events: list[Event]) -> None:
         body = events[0].body
@@ -185,6 +198,8 @@ def _approve(session: Session, arguments: Arguments, rest: list[str]) -> int:
         last = updates.facts(state, body.audience, 0).previous
         _looked_at(session, state, body.audience, said, last, data)
         whom = "" if body.audience == AUDIENCES[0] else f" {body.audience}"
+        if waiting and waiting.behind:
+            out.say(f"The {waiting.behind} changed since it was written: `warroom update draft{whom}` fills it anew.")
         _say(session, f"{data['handle']}  {body.text()}; `warroom update post{whom}`.")
 
     return act(session, command, told=told)
@@ -214,7 +229,8 @@ def _same(session: Session, arguments: Arguments, rest: list[str]) -> int:
             said, problems = update.no_change(state, whom, session.now(), *folders, session.zone, wait=wait)
             for problem in problems:
                 out.say(problem)
-        return acts.PostSame(audience=whom, what=said, ways=_ways(session, state, whom), next_in=wait)
+        ways, own = _ways(session, state, whom), bool(text(typed))
+        return acts.PostSame(audience=whom, what=said, ways=ways, next_in=wait, own_words=own)
 
     return act(session, command, told=lambda state, events: _posted(session, state, events))
 
@@ -241,6 +257,9 @@ def _ways(session: Session, state: Incident, audience: str) -> tuple[str, ...]:
 
 def _posted(session: Session, state: Incident, events: list[Event]) -> None:
     body = events[0].body
+    if isinstance(body, ev.UpdateDrafted):
+        _drafted(session, state, events)
+        return
     assert isinstance(body, ev.UpdatePosted)
     data = _facts(session, state, events)
     sent = _sent(session, state, body)
@@ -301,10 +320,7 @@ def _only(arguments: Arguments, rest: list[str], step: str) -> str:
     """The audience, where nothing else can be said. Raises `Usage` and `No`."""
     audience, more = _split(arguments, rest)
     if len(more) > 1 or (audience and more):
-        raise Usage(
-            f"warroom update {step}: only an audience goes with it ({', '.join(AUDIENCES)}). "
-            f"A text that begins with “{step}” is noted as an update when it stands in quotes."
-        )
+        raise Usage(_QUOTES.format(step=step, goes=f"only an audience ({', '.join(AUDIENCES)})"))
     if not more:
         return audience
     try:
@@ -323,6 +339,8 @@ def _stdin() -> str:
     import sys
 
     data = sys.stdin.buffer.read(_MOST + 1)
+    if not data.strip():
+        raise No("Standard input said nothing; nothing was written.")
     if len(data) > _MOST:
         raise No(f"That is too long for an update: at most {_MOST // 1024} KiB.")
     return data.decode(errors="surrogateescape").replace("\r\n", "\n").strip("\n")

@@ -59,6 +59,16 @@ def parser(name: str, verb: Verb) -> Parser:
     return made
 
 
+def parse(made: Parser, given: list[str]) -> Arguments:
+    """The arguments of one call; words may also follow an option: `poll close agreed --by lee the lag is gone`."""
+    arguments, left = made.parse_known_args(given)
+    if not left:
+        return arguments
+    if any(word.startswith("-") for word in left):
+        made.error(f"unrecognized arguments: {' '.join(left)}")
+    return made.parse_intermixed_args(given)
+
+
 def why(parser: Parser, needed: bool = False) -> None:
     parser.add_argument("--why", metavar="TEXT", default="", required=needed, help="the reason, for the log")
 

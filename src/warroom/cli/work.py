@@ -65,15 +65,20 @@ def _task(session: Session, arguments: Arguments) -> int:
             return act(session, _longer(task, more))
         case ["give", who, *what] if what:
             return _give(session, arguments, who, what)
-        case [who, *what] if what and who not in _TASK:
+        case [who, *what] if what and who not in _MISSING:
             return _give(session, arguments, who, what)
-    raise Usage(
-        "warroom task: give WHO WHAT, read-back TASK, done TASK, extend TASK DUR, drop TASK, or list; "
-        "a task needs one person by name: warroom task ivo roll back 9f2c --in 10m"
-    )
+    first = arguments.words[0]
+    raise Usage(f"warroom task {first}: {_MISSING.get(first, _MISSING['give'])}")
 
 
-_TASK = ("give", "read-back", "done", "drop", "extend", "list")
+_MISSING = {
+    "give": "WHO and WHAT; a task needs one person by name and words: warroom task ivo roll back 9f2c --in 10m",
+    "read-back": "which task? Its person, # and its number, or a part of it: warroom task read-back ivo",
+    "done": "which task? Its person, # and its number, or a part of it: warroom task done ivo errors fall",
+    "drop": "which task? Its person, # and its number, or a part of it: warroom task drop ivo not needed",
+    "extend": "TASK and DUR, so much more time from now: warroom task extend ivo 10m",
+    "list": 'nothing goes with it. A task for somebody called “list”: warroom task give list "…"',
+}
 
 
 def _give(session: Session, arguments: Arguments, who: str, what: list[str]) -> int:
@@ -83,7 +88,7 @@ def _give(session: Session, arguments: Arguments, who: str, what: list[str]) -> 
     def after(state: Incident) -> str:
         if arguments.json:
             return ""
-        count = sum(t.state == "open" and t.who == who for t in state.tasks)
+        count = sum(t.state == "open" and t.who.casefold() == who.casefold() for t in state.tasks)
         many = f"{who} has {count} open tasks now: who takes one? " if count > MOST else ""
         return f"{many}Have it read back: `warroom task read-back {who}`."
 

@@ -160,6 +160,8 @@ def wrong_number(phone: str) -> str:
     digits = plain.removeprefix("+")
     if not (digits.isascii() and digits.isdecimal()):
         return f"“{shown(phone)}” cannot be a telephone number: it holds something else than digits"
+    if plain.startswith("+0"):
+        return f"“{shown(phone)}” cannot be a telephone number: no country's code begins with 0"
     if len(digits) not in _DIGITS:
         return f"“{shown(phone)}” cannot be a telephone number: it has {len(digits)} digits, and 6 to 15 are possible"
     return ""

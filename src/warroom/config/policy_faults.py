@@ -12,6 +12,7 @@ from warroom.core.values import DAY, Ms
 from warroom.core.zone import civil
 
 from .channels import Channels
+from .people_forms import ONCALL
 from .policy_forms import Policy
 from .problem import Fault, shown
 from .tested import Tried
@@ -64,7 +65,7 @@ def _unreachable(made: PolicyAttached, channels: Channels) -> Iterator[Fault]:
         real = [target for target in targets if not target.example]
         deaf = {_name(each): each for target in real for each in persons(target) if not _ways(each, channels)}
         if real and all(not _ways(each, channels) for target in real for each in persons(target)):
-            yield Fault(at, f"nobody in it has a way to be reached: {_listed(deaf)} {_no_way(tuple(deaf.values()))}")
+            yield Fault(at, f"nobody in it ({_listed(deaf)}) has a way to be reached: {_no_way(tuple(deaf.values()))}")
         else:
             for name, each in deaf.items():
                 yield Fault(at, f"{name} has no way to be reached: {_no_way((each,))}")
@@ -76,7 +77,10 @@ def _ways(person: Person, channels: Channels) -> set[str]:
 
 def _no_way(those: tuple[Person, ...]) -> str:
     named = {reach for each in those for reach in each.reach}
-    return f"channels.toml has no {_listed(named)}" if named else "`reach` is empty in contacts.toml"
+    if named:
+        return f"channels.toml has no {_listed(named)}"
+    file = "oncall.toml" if all(each.ref.startswith(ONCALL) for each in those) else "contacts.toml"
+    return f"`reach` is empty in {file}"
 
 
 def _twice(made: PolicyAttached, now: Ms) -> Iterator[Fault]:
@@ -196,7 +200,7 @@ def _all_quiet(made: PolicyAttached) -> Iterator[Fault]:
 
 
 def _name(person: Person) -> str:
-    return shown(clean(person.name))
+    return shown(clean(person.name or person.ref))
 
 
 def _listed(names: "set[str] | dict[str, Person]") -> str:

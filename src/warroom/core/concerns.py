@@ -275,7 +275,7 @@ class _Pass:
 
     def on_poll(self, event: Event) -> None:
         if isinstance(event.body, ev.PollOpened):
-            text = f"Proposed two minutes ago: {event.body.proposal} What came of it?"
+            text = f"Proposed two minutes ago: “{event.body.proposal}”. What came of it?"
             roles = ("commander", "scribe")
             self.begin(Prompt(f"poll:{event.id}", "poll", text, self.t + 2 * MINUTE, roles, "/agreed ", 3))
 
@@ -286,7 +286,7 @@ class _Pass:
     def on_question(self, event: Event) -> None:
         body = event.body
         if isinstance(body, ev.QuestionAsked) and body.report:
-            text = f"{body.asker or 'A stakeholder'} reports: {body.what} Is {self.severity} still right?"
+            text = f"{body.asker or 'A stakeholder'} reports: “{body.what}”. Is {self.severity} still right?"
             self.begin(Prompt(f"report:{event.id}", "report", text, self.t, line="/sev ", rank=2))
 
     def on_answer(self, event: Event) -> None:

@@ -53,12 +53,15 @@ def notices(state: Incident) -> list[Notice]:
 
 def person(state: Incident, name: str) -> Target | None:
     """Whom the policy in force knows by this name or contact's id."""
-    run = state.run
-    for level in run.policy.levels if run else ():
-        for target in (*level.notify, *level.backup):
-            for each in (target, *(on_duty(target, shift.start) for shift in target.shifts)):
-                if is_called(each, name):
-                    return each
+    policy = state.run.policy if state.run else None
+    if policy is None:
+        return None
+    targets = [target for level in policy.levels for target in (*level.notify, *level.backup)]
+    targets += [target for specialist in policy.specialists for target in specialist.targets]
+    for target in targets:
+        for each in (target, *(on_duty(target, shift.start) for shift in target.shifts)):
+            if is_called(each, name):
+                return each
     return None
 
 

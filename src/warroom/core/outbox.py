@@ -12,9 +12,11 @@ from . import events as ev
 from .events import DeliveryChanged, Target
 from .events.delivery import ARRIVED, DROPPED, QUEUED, SENDING, UNKNOWN
 from .incident import Incident
-from .run import Call, Run, advance, called_at, said_by
+from .run import Call, Run, advance, called_at, people, quiet_at, said_by
 from .triggers import coming
-from .values import Ms
+from .values import SECOND, Ms
+
+_AT_ONCE = 2 * SECOND  # a page that leaves in time has left by then
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -114,8 +116,42 @@ def passed(state: Incident, now: Ms) -> list[ev.LevelSkipped]:
             if done or _answered(run, call) or _skipped(state, topic, call):
                 continue
             who = ", ".join(t.name for t in called_at(run, call))
-            found.append(ev.LevelSkipped(call.level, call.due, call.backup, call.round, topic, call.cause, who))
+            why = _why_passed(state, run, call)
+            found.append(ev.LevelSkipped(call.level, call.due, call.backup, call.round, topic, call.cause, who, why))
     return found
+
+
+def _why_passed(state: Incident, run: Run, call: Call) -> str:
+    """Why nobody was paged for a call whose time is over."""
+    for page in state.pages:
+        if isinstance(page.body, ev.Snoozed) and page.at.t <= call.due < page.body.until and state.stands(page.id):
+            return "it was snoozed then, and the escalation moved on before that ended"
+    after = min((each.due for each in run.called if each.due >= call.due and not each.is_as(call)), default=call.due)
+    if after - call.due < _AT_ONCE:
+        return "the escalation moved on at once"
+    return "it was due while nobody paged; only the level that is due now is called"
+
+
+def empty(state: Incident, now: Ms) -> list[ev.LevelSkipped]:
+    """Levels whose turn came and that call nobody, being empty or quiet then, and that nobody has logged yet."""
+    run = advance(state.run, now) if state.run and state.open else None
+    if run is None or run.halted:
+        return []
+    found = []
+    for call in (*run.called, *((run.next,) if run.next and not run.ack else ())):
+        cause = state.facts.get(call.cause)
+        if call.backup or (cause and getattr(cause.body, "level", 0) == call.level):
+            continue  # somebody called it out of turn: those before it were not passed over
+        for number in range(call.level - 1, 0, -1):
+            level = run.policy.levels[number - 1]
+            due = call.due - run.policy.levels[call.level - 1].after + level.after
+            why = "nobody is in it" if not people(level) else "quiet hours" if quiet_at(level, due) else ""
+            skipped = Call(number, due, round=call.round, cause=call.cause)
+            if not why or any(each.is_as(skipped) for each in run.called):
+                break
+            if due <= now and not _skipped(state, "", skipped):
+                found.append(ev.LevelSkipped(number, due, round=call.round, cause=call.cause, why=why))
+    return found[::-1]
 
 
 def _answered(run: Run, call: Call) -> bool:

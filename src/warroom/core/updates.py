@@ -16,7 +16,10 @@ GRACE = 2 * MINUTE  # what an update may be late before somebody is called for i
 
 
 class DraftView(msgspec.Struct, frozen=True, gc=False):
-    """A draft that was not posted. `lapsed` says why an approval no longer holds; empty with `approved`: it does."""
+    """A draft that was not posted. `lapsed` says why an approval no longer holds; empty with `approved`: it does.
+
+    `behind` says what has changed since it was written, so that its words may be true no longer.
+    """
 
     fact: str
     by: str
@@ -24,6 +27,7 @@ class DraftView(msgspec.Struct, frozen=True, gc=False):
     body: ev.UpdateDrafted
     approved: ev.UpdateApproved | None = None
     lapsed: str = ""
+    behind: str = ""
 
     @property
     def ready(self) -> bool:
@@ -72,7 +76,8 @@ def draft(state: Incident, audience: str) -> DraftView | None:
     posted = last(state, audience)
     if posted is not None and posted.order > event.order:
         return None
-    view = DraftView(event.id, event.by.name, event.at.t, event.body)
+    behind = _changed(state, event.body.basis)
+    view = DraftView(event.id, event.by.name, event.at.t, event.body, behind=behind)
     word = state.value((ev.UpdateApproved.type, audience))
     if not isinstance(word, ev.UpdateApproved) or word.of != event.id:
         return view
@@ -91,9 +96,14 @@ def meant(state: Incident) -> str:
 
 
 def _lapsed(state: Incident, word: ev.UpdateApproved) -> str:
-    now, then = basis(state).split(" "), word.basis.split(" ")
-    changed = [name for name, a, b in zip(("severity", "phase", "impact"), now, then, strict=False) if a != b]
-    return f"{' and '.join(changed)} changed since it was approved" if changed else ""
+    changed = _changed(state, word.basis)
+    return f"{changed} changed since it was approved" if changed else ""
+
+
+def _changed(state: Incident, then: str) -> str:
+    """What is not as it was on that footing: “severity and impact”; empty where all is."""
+    pairs = zip(("severity", "phase", "impact"), basis(state).split(" "), then.split(" "), strict=False)
+    return " and ".join(name for name, a, b in pairs if a != b)
 
 
 def promise(state: Incident, audience: str, now: Ms, wait: Ms | None = None) -> Ms | None:
@@ -167,9 +177,12 @@ def _doing(state: Incident, audience: str) -> tuple[str, ...]:
 
 
 def answers(state: Incident, audience: str) -> tuple[tuple[str, str], ...]:
-    """(question, answer) of what was answered since the last update to this audience: offered to the next one."""
+    """(question, answer) of what was answered since the last update to this audience: offered to the next one.
+
+    What became of a report is not: it says what somebody sees, and asks nothing that others wait for.
+    """
     before = last(state, audience)
-    asked = {q.id: q.body.what for q in state.questions if isinstance(q.body, ev.QuestionAsked)}
+    asked = {q.id: q.body.what for q in state.questions if isinstance(q.body, ev.QuestionAsked) and not q.body.report}
     found = []
     for event in state.answers:
         body = event.body

@@ -58,7 +58,8 @@ _REPAIR = re.compile(
     re.IGNORECASE,
 )
 _WHEN = re.compile(
-    r"(?<!began )(?<!started )\b(?:by|at|until|before|around|about|within|in)\s+(?:the next\s+)?(?:\d{1,2}[:.]\d{2}|\d{1,2}\s?[ap]m|"
+    r"(?<!began )(?<!started )\b(?:by|at|until|before|around|about|within|in)\s+(?:the next\s+)?"
+    r"(?:\d{1,2}[:.]\d{2}|\d{1,2}\s?[ap]m|"
     r"(?:\d+|an?|one|two|a few|some|half an)\s*(?:m|min|mins|minutes?|h|hrs?|hours?|days?))\b|\b(?:tonight|tomorrow)\b",
     re.IGNORECASE,
 )

@@ -74,7 +74,9 @@ def sent(asked: Screen, ctx: Context, ways: tuple[str, ...], filled: str = "") -
             return acts.PostDraft(audience=audience, ways=ways)
         case "nochange":
             typed = read(asked.about)
-            return acts.PostSame(audience=audience, what=typed.text or filled, ways=ways, next_in=typed.next_in)
+            own = bool(typed.text)
+            said = typed.text or filled
+            return acts.PostSame(audience=audience, what=said, ways=ways, next_in=typed.next_in, own_words=own)
     return acts.CorrectUpdate(what=text, audience=audience, ways=ways)
 
 

@@ -108,7 +108,7 @@ def _rows(line: Line) -> Iterator[str]:
         yield f"<tr>{head}{_cells(target)}</tr>"
         head = "<td></td><td></td>"
     for target in line.backup:
-        yield f'<tr><td></td><td class="by">or, by no</td>{_cells(target)}</tr>'
+        yield f'<tr><td></td><td class="by">backup</td>{_cells(target)}</tr>'
 
 
 def _cells(target: Target) -> str:

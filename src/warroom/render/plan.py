@@ -155,7 +155,7 @@ def _rows(lines: tuple[Line, ...]) -> Iterator[Row]:
         if said := words.nobody(line):
             yield (minute, words.level(line), said, "", "")
         yield from _called(minute, words.level(line), line.who)
-        yield from _called("", "  or, by no", line.backup)
+        yield from _called("", "  backup", line.backup)
 
 
 def _specialists(policy: PolicyAttached, at: Ms) -> Iterator[Row]:

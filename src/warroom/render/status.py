@@ -13,10 +13,14 @@ from . import timeline
 from .times import iso, iso_or_none, moment
 
 Data = dict[str, object]
+_NAMED = 4  # of those whom a level calls at once
 
 
-def data(state: Incident, handle: str, now: Ms) -> Data:
-    """What is so at `now`; nothing is left out: what is not known is null. Durations are whole seconds."""
+def data(state: Incident, handle: str, now: Ms, *, unheld: str = "") -> Data:
+    """What is so at `now`; nothing is left out: what is not known is null. Durations are whole seconds.
+
+    `unheld`: why the process that the log names as the pager pages no more; empty: it does.
+    """
     impact = state.impact
     return {
         "id": state.id,
@@ -42,7 +46,7 @@ def data(state: Incident, handle: str, now: Ms) -> Data:
             for t in state.tasks
         ],
         "questions": [{"id": q.id, "what": q.body.text()} for q in state.open_questions],
-        "escalation": _escalation(state, now),
+        "escalation": _escalation(state, now, unheld),
         "due": [_due(each, now) for each in due(state, now)],
         "entries": state.entry_count,
         "conflicts": len(state.conflicts),
@@ -70,7 +74,7 @@ def _checklist(state: Incident) -> Data:
     }
 
 
-def _escalation(state: Incident, now: Ms) -> Data:
+def _escalation(state: Incident, now: Ms, unheld: str) -> Data:
     view = escalation.view(state, now)
     coming, calling = view.next, view.current
     at = coming.at if coming else None
@@ -91,10 +95,12 @@ def _escalation(state: Incident, now: Ms) -> Data:
         "called_off": view.off.why if view.off else None,
         "pages_nobody": view.pages_nobody,
         "tested": bool(view.policy and view.policy.tested),
-        "pager": state.pager.where if state.pager else None,
+        "pager": state.pager.where if state.pager and not unheld else None,
         "deliveries": [_delivery(each) for each in state.deliveries],
         "specialists": {topic: _specialist(seen) for topic, seen in escalation.specialists(state, now).items()},
-        "triggers": [{"id": each.trigger.id, "at": iso(each.at), "why": each.trigger.why} for each in coming_(state, now)],
+        "triggers": [
+            {"id": each.trigger.id, "at": iso(each.at), "why": each.trigger.why} for each in coming_(state, now)
+        ],
     }
 
 
@@ -141,7 +147,7 @@ def _left(at: Ms, now: Ms) -> int:
     return -((now - at) // SECOND) if at < now else (at - now) // SECOND
 
 
-def text(state: Incident, handle: str, now: Ms, look: timeline.Look) -> list[str]:
+def text(state: Incident, handle: str, now: Ms, look: timeline.Look, *, unheld: str = "") -> list[str]:
     """The same for a person, most urgent first."""
     paint = look.paint
     head = f"{handle}  {clean(state.title)}"
@@ -149,7 +155,7 @@ def text(state: Incident, handle: str, now: Ms, look: timeline.Look) -> list[str
     if state.drill:
         facts.insert(0, "DRILL")
     block = [paint.bold(clip(head, look.width) if look.width else head), "  ".join(clean(f) for f in facts)]
-    rows = [("impact", _impact(state, now, look)), *_rows(state, now, look)]
+    rows = [("impact", _impact(state, now, look)), *_rows(state, now, look, unheld)]
     if state.conflicts:
         rows.append(("conflicts", f"{len(state.conflicts)}: see `warroom conflicts`"))
     block += _aligned([(name, value) for name, value in rows if value], look)
@@ -169,7 +175,7 @@ def _impact(state: Incident, now: Ms, look: timeline.Look) -> str:
     return impact.text() + since
 
 
-def _rows(state: Incident, now: Ms, look: timeline.Look) -> list[tuple[str, str]]:
+def _rows(state: Incident, now: Ms, look: timeline.Look, unheld: str) -> list[tuple[str, str]]:
     held = [f"{r.name}: {r.who}" for r in state.roles if r.who]
     free = [r.name for r in state.roles if not r.who]
     offered = [f"{r.name} offered to {r.offered_to}, not accepted yet" for r in state.roles if r.offered_to]
@@ -185,14 +191,17 @@ def _rows(state: Incident, now: Ms, look: timeline.Look) -> list[tuple[str, str]
         ("roles", "; ".join([*held, *offered]) or "nobody yet"),
         ("free", ", ".join(free)),
         ("checklist", checklist),
-        ("escalation", escalation_line(state, now, look)),
+        ("escalation", escalation_line(state, now, look, unheld=unheld)),
         ("entries", str(state.entry_count)),
     ]
 
 
-def escalation_line(state: Incident, now: Ms, look: timeline.Look, *, starting: bool = False) -> str:
-    """Who is called, who comes next and when, in one line. `starting`: a pager is on its way."""
+def escalation_line(state: Incident, now: Ms, look: timeline.Look, *, starting: bool = False, unheld: str = "") -> str:
+    """Who is called, who comes next and when, in one line. `starting`: a pager is on its way; `unheld` as in `data`."""
     view = escalation.view(state, now)
+    if state.pager is None:
+        unheld = "nobody holds the pager: `warroom watch --detach` pages"
+    nobody = "" if state.drill or starting else unheld
     name = (view.policy.title or view.policy.policy) if view.policy else ""
     parts: list[str] = []
     match view.status:
@@ -209,17 +218,19 @@ def escalation_line(state: Incident, now: Ms, look: timeline.Look, *, starting: 
         case "snoozed" if view.snoozed:
             parts.append(f"snoozed until {moment(view.snoozed.until, now, look.zone)}")
     if view.current and view.status in ("running", "exhausted"):
-        verb = "ring" if view.pages_nobody else "calling"
+        verb = "ring" if view.pages_nobody or nobody else "calling"
         parts.append(f"{verb} L{view.current.level} {_reach(view.current)} now{_went(state, view.current, now)}")
     if view.next and view.next.at is not None:
         why = f" ({view.next.why})" if view.next.why else ""
         parts.append(f"L{view.next.level} {_reach(view.next)} in {spell(max(0, view.next.at - now))}{why}")
     elif view.status == "exhausted":
         parts.append(view.policy.fallback if view.policy and view.policy.fallback else "nobody is left: ring by hand")
-    if view.status in ("running", "snoozed", "exhausted") and view.pages_nobody:
+    if state.drill:
+        parts.append("a drill: nobody is paged")
+    elif view.status in ("running", "snoozed", "exhausted") and view.pages_nobody:
         parts.append("PAGES NOBODY, ring by hand")
-    elif state.pager is None and not (state.drill or starting) and view.status not in ("stopped", "called off"):
-        parts.append("nobody holds the pager")
+    elif nobody and view.status not in ("stopped", "called off"):
+        parts.append(nobody)
     parts += [f"{topic}: {_aside(seen)}" for topic, seen in escalation.specialists(state, now).items()]
     return f"{name}: {'; '.join(parts)}"
 
@@ -230,7 +241,9 @@ def _went(state: Incident, line: escalation.LevelView, now: Ms) -> str:
     cause = call.cause if call else ""
     place = (line.level, line.backup, line.round)
     said = [
-        f"{d.channel or 'no channel'} {WENT.get(d.state, d.state)}" + (f" ({d.why})" if d.state == "failed" else "")
+        (f"{d.who} by " if line.others else "")
+        + f"{d.channel or 'no channel'} {WENT.get(d.state, d.state)}"
+        + (f" ({d.why})" if d.state == "failed" else "")
         for d in state.deliveries
         if d.what == "page" and not d.topic and (d.level, d.backup, d.round) == place and d.cause == cause
     ]
@@ -248,9 +261,10 @@ def _aside(seen: escalation.View) -> str:
 
 
 def _reach(line: escalation.LevelView) -> str:
-    if line.target is None:
-        return ""
-    return f"{line.target.name} ({line.target.phone})" if line.target.phone else line.target.name
+    """Everybody whom this level calls at once, each with the number to ring."""
+    called = (line.target, *line.others) if line.target else line.others
+    names = [f"{each.name} ({each.phone})" if each.phone else each.name for each in called]
+    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
 def _aligned(rows: list[tuple[str, str]], look: timeline.Look) -> list[str]:

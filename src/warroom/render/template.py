@@ -5,7 +5,7 @@ A template sees texts, lists and tables of texts and nothing else: no file, no o
 
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from os.path import join
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,8 @@ from ..core.text import clean
 if TYPE_CHECKING:
     from jinja2 import Template
 
-LARGEST = 64 * 1024  # bytes
+LARGEST = 64 * 1024  # bytes of a template, and characters of what comes out of it
+MOST_ROUNDS = 10_000  # of all its loops together
 _FILTERS = (
     "capitalize", "count", "default", "d", "first", "join", "last", "length", "list", "lower", "map", "reject",
     "rejectattr", "replace", "reverse", "select", "selectattr", "sort", "string", "title", "trim", "truncate",
@@ -60,20 +61,73 @@ def _read(path: str) -> str:
 
 
 def _renderer(source: str) -> Render:
-    template = _compiled(source)
-    return lambda values: template.render(values)
+    rounds = [0]
+    template = _compiled(source, rounds)
+
+    def render(values: Mapping[str, object]) -> str:
+        rounds[0] = 0
+        said, size = [], 0
+        for piece in template.generate(values):
+            said.append(piece)
+            size += len(piece)
+            if size > LARGEST:
+                raise ValueError(f"more than {LARGEST // 1024} KiB come out of it")
+        return "".join(said)
+
+    return render
 
 
-def _compiled(source: str) -> "Template":
-    from jinja2 import StrictUndefined
-    from jinja2.exceptions import SecurityError
+def _compiled(source: str, rounds: list[int]) -> "Template":
+    """The template. `rounds` counts how often its loops went round: one that does not end would keep the pager."""
+    from jinja2 import StrictUndefined, nodes
+    from jinja2.exceptions import SecurityError, TemplateSyntaxError
     from jinja2.runtime import LoopContext
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2.visitor import NodeTransformer
+
+    def counted(many: Iterable[object]) -> Iterator[object]:
+        for each in many:
+            rounds[0] += 1
+            if rounds[0] > MOST_ROUNDS:
+                raise SecurityError(f"its loops go round more than {MOST_ROUNDS:,} times")
+            yield each
+
+    def bounded(value: object) -> object:
+        if isinstance(value, str) and len(value) > LARGEST:
+            raise SecurityError(f"a text in it grows beyond {LARGEST // 1024} KiB")
+        return value
+
+    def through(name: str, node: nodes.Node) -> nodes.Filter:
+        return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+
+    class Watched(NodeTransformer):
+        """Nothing that calls itself, and a count wherever something could go on."""
+
+        def visit_For(self, node: nodes.For) -> nodes.Node:
+            node.iter = through("counted each", node.iter)
+            return self.generic_visit(node)
+
+        def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
+            self.generic_visit(node)
+            return through("bounded text", node)
+
+        def visit_Filter(self, node: nodes.Filter) -> nodes.Node:
+            self.generic_visit(node)
+            return node if node.name == "counted each" else through("bounded text", node)
+
+        def visit_Call(self, node: nodes.Call) -> nodes.Node:
+            raise TemplateSyntaxError("a template cannot call anything", node.lineno)
+
+        visit_Macro = visit_CallBlock = visit_AssignBlock = visit_FilterBlock = visit_Call
 
     class Environment(ImmutableSandboxedEnvironment):
         """No arithmetic that makes a long text of a short one."""
 
         intercepted_binops = frozenset(("*", "**", "%"))
+
+        def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+            tree: nodes.Template = Watched().visit(super()._parse(source, name, filename))
+            return tree
 
         def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
             raise SecurityError(f"a template cannot calculate with “{operator}”")
@@ -84,6 +138,7 @@ def _compiled(source: str) -> "Template":
     env = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
     env.globals.clear()
     env.filters = {name: env.filters[name] for name in _FILTERS}
+    env.filters |= {"counted each": counted, "bounded text": bounded}
     return env.from_string(source)
 
 

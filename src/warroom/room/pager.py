@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from ..store import beside, holding
+from ..store import beside, holding, replica
 from ..store.holding import Holder
 
 if TYPE_CHECKING:
@@ -35,6 +35,22 @@ def holder(path: str) -> Holder | None:
 def watching(data: str) -> Holder | None:
     """The watch of this data folder; None where none runs."""
     return holding.look(os.path.join(data, LOCK))
+
+
+def unheld(path: str, data: str, state: "Incident") -> str:
+    """Why the process of this folder that the log names pages no more, and what to do; empty where it does.
+
+    A process of another folder cannot be looked at, and is believed.
+    """
+    said = state.pager
+    if said is None or said.rep != replica.known(data):
+        return ""
+    found = holder(path)
+    if found is None:
+        return f"{said.where} is gone, nobody pages: `warroom watch --detach` does"
+    if found.hangs:
+        return f"{said.where} has not been heard of for {found.silent:.0f} s: `warroom watch --take` takes over"
+    return ""
 
 
 def wanted(state: "Incident") -> bool:

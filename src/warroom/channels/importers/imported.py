@@ -110,8 +110,10 @@ class Gathering:
         """The contact's id; empty where there is no room for one more."""
         if remote in self._people:
             return self._people[remote].id
-        name = name[:_TITLE] or email[:_TITLE] or "Nameless"
-        tz = tz if tz and is_zone(tz) else ""
+        name = name[:_TITLE] or email[:_TITLE] or remote[:_TITLE] or "Nameless"
+        if tz and not is_zone(tz):
+            self.say(f"The time zone of {name} is none: “{tz[:_TITLE]}”.")
+            tz = ""
         id = self._id("person", name)
         found = Person(id, name, phone[:40], email[:120] if "@" in email else "", tz, reach)
         if not self._fits("person", found):

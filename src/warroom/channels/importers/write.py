@@ -56,9 +56,10 @@ def write(imported: Imported, folder: str, *, overwrite: bool = False) -> list[s
     """
     texts = {join(folder, name): text for name, text in _files(imported).items()}
     if not overwrite and (there := [file for file in texts if lexists(file)]):
-        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+        are = f" and {len(there) - 1} more are" if len(there) > 1 else " is"
+        what = "them" if len(there) > 1 else "it"
         raise Refused(
-            f"{clean(there[0])}{more} is there already. Nothing was written; move it away or say to overwrite."
+            f"{clean(there[0])}{are} there already. Nothing was written: move {what} away, or overwrite with --force."
         )
     done: list[str] = []
     for file, text in texts.items():

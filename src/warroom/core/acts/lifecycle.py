@@ -261,7 +261,15 @@ class SetBridge(Command, frozen=True, kw_only=True):
     passcode: str = ""
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
-        body = ev.BridgeSet(self.where.strip(), self.dial.strip(), self.passcode.strip())
+        said = tuple(part.strip() for part in (self.where, self.dial, self.passcode))
+        if not any(said):
+            now = state.call
+            raise Refused(
+                f"The bridge is {now.text()}. `/bridge none` takes it away."
+                if now.said
+                else "No bridge is set. `/bridge https://meet.example/k3f9 dial +44 20 7946 0001 code 4711`."
+            )
+        body = ev.BridgeSet(*(("", "", "") if said == ("none", "", "") else said))
         return [self.draft(state, stamp, body)]
 
 

@@ -219,8 +219,7 @@ class CallForUpdate(Command, frozen=True, kw_only=True):
         late = overdue(state, stamp.now)
         if late is None or late[:2] != (self.audience, self.number) or owed_call(state, stamp.now) is None:
             raise Refused("No such update is overdue, or somebody was called for it.")
-        held = state.role("comms") or state.role("commander")
-        target = person(state, held.who) if held else None
+        target = _for_updates(state)
         if target is None or state.run is None:
             raise Refused("Nobody who could be paged has the communications.")
         why = f"the {self.audience} update #{self.number} is overdue"
@@ -230,11 +229,17 @@ class CallForUpdate(Command, frozen=True, kw_only=True):
         return [self.draft(state, stamp, body)]
 
 
+def _for_updates(state: Incident) -> ev.Target | None:
+    """Who is called for an update: whoever has the communications, or the commander where those cannot be reached."""
+    held = [state.role(role) for role in ("comms", "commander")]
+    found = (person(state, each.who) for each in held if each)
+    return next((target for target in found if target is not None), None)
+
+
 def owed_call(state: Incident, now: Ms) -> CallForUpdate | None:
     """The call for an overdue update that nobody has made yet and that can reach somebody."""
     late = overdue(state, now)
-    held = state.role("comms") or state.role("commander")
-    if late is None or held is None or state.run is None or person(state, held.who) is None:
+    if late is None or state.run is None or _for_updates(state) is None:
         return None
     audience, number, _ = late
     name = f"{OVERDUE}{audience}:{number}"

@@ -63,6 +63,9 @@ class OfferRole(Command, frozen=True, kw_only=True):
         who = " ".join(self.who.split())
         if not who:
             raise Refused("Offer it to whom? For instance: `/offer commander ana`.")
+        if held.role not in {known.role for known in state.roles}:
+            names = ", ".join(known.role for known in state.roles)
+            raise Refused(f"There is no role “{held.name}” to hand over. Known: {names or 'none'}.")
         if who == held.who:
             raise Refused(f"{who} is {held.name} already.")
         if held.offered_to == who:
@@ -83,19 +86,33 @@ class AcceptRole(Command, frozen=True, kw_only=True):
             offered = [r for r in offered if r.role == held.role]
         mine = [r for r in offered if r.offered_to == stamp.by.name] or offered
         if not mine:
-            done = _just_accepted(state, self.role)
-            if done is not None and isinstance(done.body, ev.RoleAssigned):
-                told = f"{done.body.who} is {done.body.role} already: {done.by.name} noted it."
-                raise repeated(self, state, stamp, done.by.name, f"accepted {done.body.role} too", told)
-            raise Refused("No role is being handed over. `/offer commander ana` begins a handover.")
+            raise self._not_offered(state, stamp)
         if len(mine) > 1:
             raise Refused(f"Several are offered: {', '.join(r.role for r in mine)}; say which.")
         role = mine[0]
         heard = "" if role.offered_to == stamp.by.name else stamp.by.name
         return [self.draft(state, stamp, ev.RoleAssigned(role.role, role.offered_to, role.who, heard))]
 
+    def _not_offered(self, state: Incident, stamp: Stamp) -> Refused:
+        """Why there is nothing to accept: nothing was offered, or somebody has accepted or declined it already."""
+        done, offer = just_accepted(state, self.role), last_offer(state, self.role)
+        declined = offer is not None and (done is None or offer.order > done.order)
+        if offer is not None and declined and isinstance(offer.body, ev.RoleOffered) and not offer.body.who:
+            told = f"No role is being handed over any more: {offer.body.text()}, noted by {offer.by.name}."
+            return repeated(self, state, stamp, offer.by.name, f"accepted {offer.body.role}, too late", told)
+        if done is not None and isinstance(done.body, ev.RoleAssigned):
+            told = f"{done.body.who} is {done.body.role} already: {done.by.name} noted it."
+            return repeated(self, state, stamp, done.by.name, f"accepted {done.body.role} too", told)
+        return Refused("No role is being handed over. `/offer commander ana` begins a handover.")
 
-def _just_accepted(state: Incident, role: str) -> ev.Event | None:
+
+def last_offer(state: Incident, role: str) -> ev.Event | None:
+    """What was last said about handing this role over, or any where none is named."""
+    found = [e for (_, name), e in state.under(ev.RoleOffered.type) if name.startswith(role.casefold())]
+    return max(found, key=lambda event: event.order, default=None)
+
+
+def just_accepted(state: Incident, role: str) -> ev.Event | None:
     """The acceptance of a handover that somebody else has noted already."""
     found = []
     for (_, name), event in state.under(ev.RoleAssigned.type):

@@ -5,13 +5,14 @@ from typing import ClassVar
 from .. import events as ev
 from .. import hypotheses
 from ..commands import Command, Draft, Stamp
-from ..events import Event
 from ..incident import Incident
 from ..values import At, Ms, Refused
 from .lifecycle import one_of
+from .people import just_accepted, last_offer
 from .repeated import repeated
+from .talk import open_polls as open_polls
 from .talk import question_of
-from .work import find_task, no_task
+from .work import find_task, no_task, until
 
 OUTCOMES = ("agreed", "rejected", "withdrawn")
 
@@ -52,11 +53,6 @@ class ReportCan(Command, frozen=True, kw_only=True):
         who = " ".join(self.who.split()) or stamp.by.name
         body = ev.CanReported(who, self.condition.strip(), self.actions.strip(), self.needs.strip())
         return [self.draft(state, stamp, body)]
-
-
-def open_polls(state: Incident) -> list[Event]:
-    """The proposals that nobody has closed, in order."""
-    return [p for p in state.polls if state.stands(p.id) and not state.visible((ev.PollClosed.type, p.id))]
 
 
 def objections(state: Incident, poll: str) -> list[ev.ObjectionRaised]:
@@ -171,8 +167,7 @@ class TakeQuestion(Command, frozen=True, kw_only=True):
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
         asked = question_of(state, self.question)
         owner = " ".join(self.owner.split()) or stamp.by.name
-        due = stamp.now + self.within if self.within else None
-        body = ev.QuestionTaken(asked.id, owner, due, asked.body.text()[:120])
+        body = ev.QuestionTaken(asked.id, owner, until(stamp, self.within), asked.body.text()[:120])
         old = state.value(body.key())
         if old == body:
             raise Refused(f"{owner} has that question already.")
@@ -201,9 +196,14 @@ class DeclineRole(Command, frozen=True, kw_only=True):
 
     def _not_offered(self, state: Incident, stamp: Stamp) -> Refused:
         """Why there is nothing to decline: nothing was offered, or somebody else has noted it already."""
-        found = [e for (_, role), e in state.under(ev.RoleOffered.type) if role.startswith(self.role.casefold())]
-        last = max(found, key=lambda e: e.order, default=None)
+        last = last_offer(state, self.role)
         body = last.body if last else None
+        accepted = just_accepted(state, self.role)
+        newer = accepted is not None and (last is None or accepted.order > last.order)
+        if accepted is not None and newer and isinstance(accepted.body, ev.RoleAssigned):
+            role, who, first = accepted.body.role, accepted.body.who, accepted.by.name
+            told = f"{who} has accepted already and is {role}: {first} noted it."
+            return repeated(self, state, stamp, first, f"declined {role}, too late", told, self.why.strip())
         if last is None or not isinstance(body, ev.RoleOffered) or body.who:
             return Refused("No such role is being handed over.")
         told = f"No such role is being handed over any more: {body.text()}, noted by {last.by.name}."

@@ -8,6 +8,12 @@ from ..incident import Incident
 from ..values import Ms, Refused
 from .lifecycle import one_of, users_in
 from .repeated import repeated
+from .work import until
+
+
+def open_polls(state: Incident) -> list[Event]:
+    """The proposals that nobody has closed, in order."""
+    return [p for p in state.polls if state.stands(p.id) and not state.visible((ev.PollClosed.type, p.id))]
 
 
 class OpenPoll(Command, frozen=True, kw_only=True):
@@ -18,6 +24,12 @@ class OpenPoll(Command, frozen=True, kw_only=True):
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
         if not self.proposal.strip():
             raise Refused("What is proposed? `/poll roll back 9f2c`.")
+        if waiting := open_polls(state):
+            # With two of them open, whoever closes one at the same moment as somebody else would close the other, too.
+            first, old = waiting[-1].by.name, waiting[-1].body.text()
+            old = waiting[-1].body.proposal if isinstance(waiting[-1].body, ev.PollOpened) else old
+            told = f"“{old[:60]}” is still open. What came of it: `/agreed`, `/rejected` or `/withdrawn`?"
+            raise repeated(self, state, stamp, first, f"proposed: {self.proposal.strip()}", told)
         return [self.draft(state, stamp, ev.PollOpened(self.proposal.strip()))]
 
 
@@ -50,7 +62,9 @@ class Ask(Command, frozen=True, kw_only=True):
         what = self.what.strip()
         if not what:
             raise Refused("What do they see?" if self.report else "What is the question?")
-        due = stamp.now + self.within if self.within else None
+        due = until(stamp, self.within)
+        if self.users is not None and self.users < 0:
+            raise Refused("How many are affected? A number from 0.")
         users = users_in(what) if self.report and self.users is None else self.users
         body = ev.QuestionAsked(what, self.asker or stamp.by.name, due, self.report, users)
         return [self.draft(state, stamp, body)]

@@ -5,6 +5,7 @@ from .. import updates
 from ..cadence import AUDIENCES, last
 from ..commands import Command, Draft, Stamp
 from ..incident import Incident
+from ..triggers import there
 from ..values import MINUTE, At, Ms, Refused
 from .lifecycle import one_of
 from .repeated import repeated
@@ -71,7 +72,8 @@ class ApproveUpdate(Command, frozen=True, kw_only=True):
         if waiting.ready and waiting.approved:
             raise repeated(
                 self, state, stamp, waiting.approved.who, f"approved {audience} #{waiting.body.number} too",
-                f"{audience} #{waiting.body.number} is approved already, by {waiting.approved.who}. `/post` sends it.",
+                f"{audience} #{waiting.body.number} is approved already, by {waiting.approved.who}. "
+                f"`/post {audience}` sends it.",
             )  # fmt: skip
         body = ev.UpdateApproved(
             audience,
@@ -79,10 +81,16 @@ class ApproveUpdate(Command, frozen=True, kw_only=True):
             updates.sha(waiting.body.what),
             updates.basis(state),
             who,
-            alone=who.casefold() == waiting.by.casefold(),
+            alone=who.casefold() == waiting.by.casefold() and not _others(state, who),
             number=waiting.body.number,
         )
         return [self.draft(state, stamp, body)]
+
+
+def _others(state: Incident, who: str) -> bool:
+    """Whether anybody else is there who could have looked at it."""
+    on_call = {name.casefold() for name, here in state.attendance.items() if here}
+    return bool((there(state) | on_call) - {who.casefold()})
 
 
 class PostDraft(Command, frozen=True, kw_only=True):
@@ -115,6 +123,7 @@ class PostDraft(Command, frozen=True, kw_only=True):
             updates.sha(said.what),
             waiting.fact,
             tuple(self.ways),
+            said.corrects,
         )
         return [self.draft(state, stamp, body)]
 
@@ -131,12 +140,13 @@ class PostDraft(Command, frozen=True, kw_only=True):
 
 
 class PostSame(Command, frozen=True, kw_only=True):
-    """“Still investigating, no news” is an update: it keeps the rhythm, and needs nobody's approval."""
+    """“Still investigating, no news” is an update: it keeps the rhythm. The template's words need no approval."""
 
     audience: str = "public"
     what: str = ""
     ways: tuple[str, ...] = ()
     next_in: Ms | None = None
+    own_words: bool = False  # not those of the template: then the commander has to approve them
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
         audience = audience_of(self.audience)
@@ -144,6 +154,8 @@ class PostSame(Command, frozen=True, kw_only=True):
             raise Refused("What does it say? “Still investigating, no news.”")
         if not state.open:
             raise Refused(f"The incident is {state.phase}; the last update says how it ended: `/draft {audience}`.")
+        if self.own_words and (who := _approver(state, stamp)):
+            raise Refused(f"Words of one's own are for {who} to approve: `/draft {audience} {self.what.strip()[:60]}`.")
         sent = last(state, audience)
         said = sent.body if sent else None
         if sent and isinstance(said, ev.UpdatePosted) and said.same and abs(stamp.now - sent.rec) < _SOON:
@@ -157,7 +169,10 @@ class PostSame(Command, frozen=True, kw_only=True):
 
 
 class CorrectUpdate(Command, frozen=True, kw_only=True):
-    """A wrong update is put right by a new one that says so, never by an edit. It goes out at once, with a reason."""
+    """A wrong update is put right by a new one that says so, never by an edit.
+
+    It goes out at once where the commander says it, or nobody commands; from anybody else it is a draft to approve.
+    """
 
     what: str
     audience: str = "public"
@@ -171,14 +186,16 @@ class CorrectUpdate(Command, frozen=True, kw_only=True):
         text = self.what.strip()
         if not text:
             raise Refused("What is right? `/correct public it is 3 % of checkouts, not 30 %`.")
-        next = wrong.body.next if wrong.body.next and wrong.body.next > stamp.now + _SOON else None
-        body = ev.UpdatePosted(
-            audience,
-            text,
-            next or updates.promise(state, audience, stamp.now),
-            updates.number(state, audience),
-            sha=updates.sha(text),
-            ways=tuple(self.ways),
-            corrects=wrong.id,
-        )
-        return [Draft(body, At(stamp.now))]
+        soon = wrong.body.next if wrong.body.next and wrong.body.next > stamp.now + _SOON else None
+        next, n = soon or updates.promise(state, audience, stamp.now), updates.number(state, audience)
+        if _approver(state, stamp):
+            draft = ev.UpdateDrafted(audience, text, next, None, updates.basis(state), n, wrong.id)
+            return [self.draft(state, stamp, draft)]
+        sha, ways = updates.sha(text), tuple(self.ways)
+        return [Draft(ev.UpdatePosted(audience, text, next, n, sha=sha, ways=ways, corrects=wrong.id), At(stamp.now))]
+
+
+def _approver(state: Incident, stamp: Stamp) -> str:
+    """Who has to approve what this writer says; empty where they may say it themselves."""
+    held = state.role("commander")
+    return held.who if held and held.who.casefold() != stamp.by.name.casefold() else ""

@@ -7,6 +7,13 @@ from ..values import ITEM_STATES, Ms, Refused
 from .repeated import repeated
 
 
+def until(stamp: Stamp, within: Ms | None) -> Ms | None:
+    """When `within` ms are over (UTC ms); None where no time was named. Raises `Refused` where there is none at all."""
+    if within is not None and within <= 0:
+        raise Refused("That leaves no time at all. For instance: 10m, or no time where there is none.")
+    return None if within is None else stamp.now + within
+
+
 def step_of(state: Incident, text: str) -> StepView:
     """The step that `text` names: its id, `list:id`, number, or a part of its text that fits one. Raises `Refused`."""
     steps = state.steps
@@ -78,6 +85,11 @@ class Extend(Command, frozen=True, kw_only=True):
         return [self.draft(state, stamp, ev.StepExtended(step.list, step.step.id, due, step.step.text))]
 
 
+_NOBODY = frozenset(
+    ("all", "anybody", "anyone", "everybody", "everyone", "nobody", "somebody", "someone", "us", "we", "who", "whoever")
+)
+
+
 class GiveTask(Command, frozen=True, kw_only=True):
     """One task to one named person, with a time box if `within` (ms) is given."""
 
@@ -86,12 +98,14 @@ class GiveTask(Command, frozen=True, kw_only=True):
     within: Ms | None = None
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
-        if not self.who.strip():
+        who = " ".join(self.who.split())
+        if not who:
             raise Refused("A task needs a name: `@ivo roll back 9f2c in 10m`.")
+        if who.casefold() in _NOBODY or "," in who:
+            raise Refused(f"“{who}” is no one person, and then nobody does it. One name: `@ivo roll back 9f2c in 10m`.")
         if not self.what.strip():
-            raise Refused(f"What is {self.who} to do?")
-        due = stamp.now + self.within if self.within else None
-        return [self.draft(state, stamp, ev.TaskGiven(self.who.strip(), self.what.strip(), due))]
+            raise Refused(f"What is {who} to do?")
+        return [self.draft(state, stamp, ev.TaskGiven(who, self.what.strip(), until(stamp, self.within)))]
 
 
 def find_task(state: Incident, text: str) -> TaskView | None:

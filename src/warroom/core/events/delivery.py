@@ -76,13 +76,14 @@ class DeliveryChanged(Value, frozen=True, gc=False, omit_defaults=True):
 
     def text(self) -> str:
         what = "" if self.what == "page" else f"{self.what} "
-        head = " ".join(part for part in (what.strip(), self.place, self.who, f"by {self.channel}") if part)
+        way = f"by {self.channel}" if self.channel else ""
+        head = " ".join(part for part in (what.strip(), self.place, self.who, way) if part)
         said = _SAYS.get(self.state, self.state) + (", possibly twice" if self.twice else "")
         return because(f"{head}, {said}", self.why)
 
 
 class LevelSkipped(Body, frozen=True, gc=False, omit_defaults=True):
-    """A level came due and nobody was there to page it; the next one was due before anybody was."""
+    """A level came due and nobody was paged: nobody is in it, or none was there to page before the next one was due."""
 
     type: ClassVar = "page.skipped"
     kind: ClassVar = "skipped"
@@ -97,7 +98,8 @@ class LevelSkipped(Body, frozen=True, gc=False, omit_defaults=True):
 
     def text(self) -> str:
         place = self.topic or f"L{self.level}" + (" backup" if self.backup else "")
-        return because(f"{place} {self.who} was not paged".replace("  ", " "), self.why)
+        who = f" {self.who} was not paged" if self.who else " calls nobody"
+        return because(place + who, self.why)
 
 
 class PagerHeld(Value, frozen=True, gc=False, omit_defaults=True):

@@ -25,7 +25,9 @@ class RoleAssigned(Value, frozen=True, gc=False, omit_defaults=True):
     def text(self) -> str:
         if not self.who:
             return f"{self.role} is free again"
-        return f"{self.role} is {self.who}" + (f", after {self.was}" if self.was and self.was != self.who else "")
+        after = f", after {self.was}" if self.was and self.was != self.who else ""
+        heard = f"; accepted aloud, heard by {self.heard_by}" if self.heard_by else ""
+        return f"{self.role} is {self.who}{after}{heard}"
 
 
 class RoleOffered(Value, frozen=True, gc=False, omit_defaults=True):

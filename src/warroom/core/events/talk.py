@@ -107,6 +107,7 @@ class UpdateDrafted(Value, frozen=True, gc=False, omit_defaults=True):
     estimate: Ms | None = None
     basis: str = ""
     number: int = 1
+    corrects: str = ""  # the update that it puts right
 
     def key(self) -> tuple[str, ...]:
         return (self.type, self.audience)
