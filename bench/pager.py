@@ -14,7 +14,10 @@ from .row import Row
 
 _CHANNELS = '[channel.hook]\nkind = "webhook"\nurl = "http://127.0.0.1:{port}/page"\n'
 _CONTACTS = '[contact.sre1]\nname = "Primary"\nreach = ["hook"]\n'
-_POLICY = 'id = "quick"\nrepeat = 5\n[[level]]\nafter = "{after}"\nnotify = ["contact:sre1"]\n[[level]]\nafter = "PT{more}S"\nnotify = ["contact:sre1"]\n'
+_POLICY = (
+    'id = "quick"\nrepeat = 5\n[[level]]\nafter = "{after}"\nnotify = ["contact:sre1"]\n'
+    '[[level]]\nafter = "PT{more}S"\nnotify = ["contact:sre1"]\n'
+)
 
 
 class Sink:
@@ -66,7 +69,9 @@ def rows(corpus: Corpus, quick: bool) -> Iterator[Row]:
         begin = _cpu(watch.pid)
         time.sleep(stretch)
         percent = 100 * (_cpu(watch.pid) - begin) / stretch
-        yield Row(f"the clock of {count} open incidents, % of a core", percent, 1.0, 0.5, f"over {stretch:g} s", unit="%")
+        yield Row(
+            f"the clock of {count} open incidents, % of a core", percent, 1.0, 0.5, f"over {stretch:g} s", unit="%"
+        )
         late = [_lateness(env, sink, n) for n in range(5 if quick else 15)]
         late.sort()
         note = f"median {late[len(late) // 2]:.3f} s, with {count} open; from the due time on the log to the far side"

@@ -156,7 +156,8 @@ def fingerprint(state: Incident, nows: Sequence[Ms] = NOWS) -> dict[str, object]
         for name in (
             "id", "title", "severity", "phase", "phase_since", "open", "drill", "restricted", "impact", "bridge",
             "services", "roles", "people", "seen", "checklists", "tasks", "open_questions", "conflicts", "entry_count",
-            "last_entry", "ended", "run", "specialists", "skips", "deliveries", "pager", "evidence", "attendance", "polls", "objections", "questions", "answers", "updates", "links", "pages",
+            "last_entry", "ended", "run", "specialists", "skips", "deliveries", "pager", "evidence", "attendance",
+            "polls", "objections", "questions", "answers", "updates", "links", "pages",
             "phase_changes", "declaration", "declared_at",
         )
     }  # fmt: skip
@@ -382,7 +383,7 @@ def hostile(pick: Choices, known: Sequence[Event], seq: int) -> Event:
             repeat=10**9,
             ack_expires=-5,
             triggers=(ev.Trigger("t", ev.When(), level=-3), ev.Trigger("u", ev.When(missing="?"), topic="?")),
-        ),  # fmt: skip
+        ),
     )
     lam = max(0, some.lam + pick.of((0, 1, -1, 5)))
     at = T0 + pick.of((0, -5, 30)) * MINUTE

@@ -20,8 +20,8 @@ from facts import (
     state_of,
 )
 from warroom.core import codec, due, escalation, milestones, order, triggers
-from warroom.core import run as running
 from warroom.core import events as ev
+from warroom.core import run as running
 from warroom.core.commands import Stamp
 from warroom.core.decide import decide
 from warroom.core.fold import fold, run_again
@@ -129,7 +129,8 @@ def _fits_together(state: Incident) -> None:
     assert sorted(e.id for e in state.timeline) == sorted(e.id for e in state.facts)
     assert [e.order for e in state.facts] == sorted(e.order for e in state.facts)
     assert state.entry_count == sum(isinstance(e.body, ev.Logged) and e.id not in state.retracted for e in state.facts)
-    assert (again := run_again(state)).run == state.run and again.specialists == state.specialists
+    assert (again := run_again(state)).run == state.run
+    assert again.specialists == state.specialists
     assert all(e.id in state.facts and state.facts.get(e.id) is e for e in state.facts)
 
 

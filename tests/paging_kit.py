@@ -1,4 +1,4 @@
-"""A house in which pages go out for real: configuration as a person writes it, the real program, a far side that counts.
+"""A house in which pages go out for real: configuration by hand, the real program, a far side that counts.
 
 Every wait is for something to be so; nothing sleeps for a fixed time and nothing asserts one.
 """

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from mail_side import MailServer
 from farside import FarSide, says
+from mail_side import MailServer
 from warroom.cli.doctor_channels import at_once
 from warroom.core.acts.lifecycle import Declare
 from warroom.core.values import By

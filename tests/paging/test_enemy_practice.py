@@ -58,7 +58,7 @@ def test_a_level_with_nobody_in_it_costs_no_time(pager):
     it.hand.passes(2 * SECOND)
     arrived(it)
     assert paged(it) == ["db1"]
-    assert it.texts("skipped") == []
+    assert it.texts("skipped") == ["L1 calls nobody · nobody is in it"]
 
 
 def test_a_level_that_nobody_can_reach_is_said_with_its_number_and_pages_no_level_early(house, pager, hand):

@@ -10,7 +10,10 @@ from warroom.core.acts.lifecycle import Attach
 from warroom.core.acts.people import AcceptRole, AssignRole, OfferRole
 from warroom.core.acts.updates import ApproveUpdate, CorrectUpdate, DraftUpdate, PostDraft, PostSame
 
-ONE = 'id = "quick"\n[[level]]\nafter = "PT0S"\nnotify = ["contact:sre1"]\n[[level]]\nafter = "PT5H"\nnotify = ["contact:db1"]\n'
+ONE = (
+    'id = "quick"\n[[level]]\nafter = "PT0S"\nnotify = ["contact:sre1"]\n'
+    '[[level]]\nafter = "PT5H"\nnotify = ["contact:db1"]\n'
+)
 RHYTHM = ev.CadenceAttached((ev.Rhythm("public", ("SEV2",), {"investigating": 20 * MINUTE}, first=5 * MINUTE),))
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from .events import CalledOff, Level, PolicyAttached, Snoozed, Target
-from .run import Answer, Call, Run, advance, on_duty, people, quiet_at, target_of
+from .run import Answer, Call, Run, advance, is_called, on_duty, people, quiet_at, target_of
 from .triggers import coming
 from .values import Ms
 
@@ -29,6 +29,7 @@ class LevelView(msgspec.Struct, frozen=True, gc=False):
     others: tuple[Target, ...] = ()  # called at the same time
     why: str = ""
     round: int = 0
+    by: str = ""  # who answered, where that is not the target
 
 
 class View(msgspec.Struct, frozen=True, gc=False):
@@ -158,7 +159,10 @@ def _line(run: Run, n: int, backup: int, level: Level, now: Ms) -> LevelView:
     if run.next and not run.ack and not run.halted and run.next.place == place:
         return _show(n, backup, level, "next", run.next.due)
     if answers and (here is None or answers[-1].call.is_as(here) or answers[-1].at >= here.due):
-        return _show(n, backup, level, answers[-1].what, answers[-1].at)
+        line = _show(n, backup, level, answers[-1].what, answers[-1].at)
+        said = answers[-1]
+        theirs = said.what in ("no answer", "declined") or (line.target and is_called(line.target, said.who))
+        return line if theirs else msgspec.structs.replace(line, by=said.who)
     if run.current and run.current.place == place and not run.halted:
         return _show(n, backup, level, "calling", run.current.due)
     if here:

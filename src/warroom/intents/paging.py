@@ -1,4 +1,4 @@
-"""The escalation: acknowledge, decline, no answer, escalate, jump, page, snooze, call off; who pages, by which policy."""
+"""The escalation: acknowledge, decline, escalate, jump, snooze, call off; who pages, and by which policy."""
 
 from typing import ClassVar
 

@@ -3,6 +3,8 @@
 A name is a person's: facts that everybody wrote are nobody's.
 """
 
+import os
+
 from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -26,6 +28,7 @@ from .overlays.help import Help
 from .words import Words
 
 LOCAL = "Nothing leaves this machine"
+SENDS = "Nothing is sent before you declare"
 LONGEST = 32
 PRACTICE = Declare(title="Practice: checkout returns 500s", severity="SEV2")
 GHOST = "* checkout returns 500s for one user in three"
@@ -92,8 +95,10 @@ class FirstMinute(ConsoleDialog[None]):
 
     def compose(self) -> ComposeResult:
         yield Words(id="words")
-        yield Field(suggested(self._login), title="your name", foot=LOCAL, id="name")
-        yield Choice(_CHOICES, "What now?", LOCAL, id="what")
+        channels = os.path.join(self.console_app.paths.config, "channels.toml")
+        foot = SENDS if os.path.exists(channels) else LOCAL
+        yield Field(suggested(self._login), title="your name", foot=foot, id="name")
+        yield Choice(_CHOICES, "What now?", foot, id="what")
         yield Notice(id="notice")
         yield KeyLine(id="keys")
 

@@ -108,7 +108,7 @@ def _level(level: LevelView, moment: Moment, page: Called | None, name_width: in
     plain = "bold" if loud else "muted" if level.state in ("waiting", "passed", "empty", "quiet") else ""
     number = "" if level.backup else f"L{level.level}"
     name = "backup" if level.backup else clean(level.name)
-    who = clean(level.target.name) if level.target else "nobody"
+    who = clean(level.by or level.target.name) if level.target else "nobody"
     text, tone = _state(level, moment, page, plain)
     return (
         (sign + " ", ink),
