@@ -275,7 +275,7 @@ class _Pass:
 
     def on_poll(self, event: Event) -> None:
         if isinstance(event.body, ev.PollOpened):
-            text = f"Proposed two minutes ago: “{event.body.proposal}”. What came of it?"
+            text = f"Proposed: “{event.body.proposal}”. What came of it?"
             roles = ("commander", "scribe")
             self.begin(Prompt(f"poll:{event.id}", "poll", text, self.t + 2 * MINUTE, roles, "/agreed ", 3))
 
