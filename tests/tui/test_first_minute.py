@@ -140,7 +140,7 @@ async def test_setting_up_paging_names_the_files_and_how_to_check_them(app: Firs
         await settled(pilot)
         drawn = "\n".join(screen(pilot))
         assert app.paths.config[:40] in drawn
-        for words in ("policies/NAME.toml", "contacts.toml", "example.toml", "warroom config check"):
+        for words in ("policies/NAME.toml", "contacts.toml", "channels.toml", "example.toml", "warroom policy check"):
             assert words in drawn
         await pilot.press("escape")
         await settled(pilot)
