@@ -66,11 +66,22 @@ def test_nothing_goes_out_that_nobody_approved():
     assert "No public update is drafted" in declared().refusal(PostDraft())
 
 
-def test_a_promise_that_has_passed_before_it_was_posted_is_made_again_as_the_rhythm_says():
+def test_a_draft_whose_promise_has_passed_is_neither_approved_nor_posted_and_may_be_said_again():
     desk = drafted(next_in=2 * MINUTE)
     desk.do(ApproveUpdate())
-    (posted,) = desk.do(PostDraft(), after=5 * MINUTE)
+    desk.now += 5 * MINUTE
+    assert "promises for the next one has passed" in desk.refusal(PostDraft())
+    text = updates.draft(desk.state, "public").body.what
+    desk.do(DraftUpdate(what=text))
+    desk.do(ApproveUpdate())
+    (posted,) = desk.do(PostDraft())
     assert posted.body.next == desk.now + 20 * MINUTE
+
+
+def test_what_promises_a_time_that_has_passed_is_not_approved():
+    desk = drafted(next_in=2 * MINUTE)
+    desk.now += 5 * MINUTE
+    assert "fills it anew" in desk.refusal(ApproveUpdate())
 
 
 @pytest.mark.parametrize(

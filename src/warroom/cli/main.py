@@ -137,7 +137,7 @@ def _console(shared: list[str], inc: str | None) -> int:
     if "--by" in shared[:-1]:
         os.environ["WARROOM_ACTOR"] = shared[shared.index("--by") + 1]
     # No parser's namespace: the first frame would wait for argparse.
-    session = Session(SimpleNamespace(by=None, incident=None, json=False))  # type: ignore[arg-type]
+    session = Session(SimpleNamespace(by=None, incident=None, json=False))  # type: ignore[arg-type]  # it has their fields
     entry = by_name(session.paths, named) if named else None
     if not (out.is_terminal(0) and out.is_terminal(1)):
         raise Usage("The console needs a terminal. `warroom list` and `warroom follow --plain` print lines instead.")

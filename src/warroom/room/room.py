@@ -83,13 +83,13 @@ class Room:
         for command, by in asked:
             stamp = Stamp(self.now(), by)
             drafts = decide(trial.state, command, stamp)
-            refused = isinstance(drafts, Refused)
+            no = drafts if isinstance(drafts, Refused) else None
             sealed: list[Event] = []
             for draft in drafts.noted if isinstance(drafts, Refused) else drafts:
                 event = writing.seal(cast(Draft, draft), at_now=stamp.now, by=by)
                 trial.fold(event)
                 sealed.append(event)
-            outcomes.append(cast(Refused, drafts) if refused else sealed)
+            outcomes.append(no or sealed)
         if trial.events:
             writing.write()
             self._replay.keep(trial)

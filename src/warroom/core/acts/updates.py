@@ -35,7 +35,8 @@ class DraftUpdate(Command, frozen=True, kw_only=True):
         if not what:
             raise Refused("The update says nothing yet. `/draft` fills one from what is known.")
         old = updates.draft(state, audience)
-        if old and old.body.what == what and self.next_in is None and self.estimate_in is None:
+        same = old is not None and old.body.what == what and (old.body.next is None or old.body.next > stamp.now)
+        if same and self.next_in is None and self.estimate_in is None:
             raise Refused("The draft says that already; `/approve` approves it.")
         body = ev.UpdateDrafted(
             audience,
@@ -75,6 +76,7 @@ class ApproveUpdate(Command, frozen=True, kw_only=True):
                 f"{audience} #{waiting.body.number} is approved already, by {waiting.approved.who}. "
                 f"`/post {audience}` sends it.",
             )  # fmt: skip
+        _still_ahead(waiting, stamp)
         body = ev.UpdateApproved(
             audience,
             waiting.fact,
@@ -111,9 +113,8 @@ class PostDraft(Command, frozen=True, kw_only=True):
         if not waiting.ready:
             raise Refused(f"{audience} #{waiting.body.number} is not approved yet. `/approve {audience}`.")
         said = waiting.body
-        promised = said.next
-        if promised is None or promised < stamp.now + _SOON:
-            promised = updates.promise(state, audience, stamp.now)
+        _still_ahead(waiting, stamp)
+        promised = said.next if said.next is not None else updates.promise(state, audience, stamp.now)
         body = ev.UpdatePosted(
             audience,
             said.what,
@@ -136,6 +137,16 @@ class PostDraft(Command, frozen=True, kw_only=True):
         what = f"{audience} #{sent.body.number}"
         return repeated(
             self, state, stamp, sent.by.name, f"posted {what} too", f"{what} is posted already, by {sent.by.name}."
+        )
+
+
+def _still_ahead(waiting: updates.DraftView, stamp: Stamp) -> None:
+    """Raises `Refused` where the next update would be promised for a time that has passed: readers would see it."""
+    said = waiting.body
+    if said.next is not None and said.next <= stamp.now:
+        raise Refused(
+            f"The time that {said.audience} #{said.number} promises for the next one has passed. "
+            f"`/draft {said.audience}` fills it anew."
         )
 
 

@@ -199,7 +199,7 @@ def _after(draft: DraftView | None, moment: Moment, filled: Filled) -> list[Line
     said: list[Line] = [BLANK]
     if draft and draft.body.next is not None:
         wait = draft.body.next - moment.now
-        when = f"in {spell(wait)}" if wait >= 0 else "which has passed: posting promises it anew"
+        when = f"in {spell(wait)}" if wait >= 0 else "which has passed: f fills it anew"
         said.append(
             ((left("next", _LABEL), "muted"), (f"promised for {moment.hm(draft.body.next)} {moment.zone}, {when}", ""))
         )
