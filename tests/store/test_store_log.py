@@ -317,3 +317,15 @@ def test_writing_does_not_import_tinydb() -> None:
     code = "import sys, warroom.store.log, warroom.store.folder; print([m for m in sys.modules if 'tinydb' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_log_that_was_loaded_again_goes_on_from_what_others_wrote_meanwhile(log: Log, path: Path) -> None:
+    write(log, "one")
+    with Log.open(path, REP) as other:
+        write(other, "two")
+    log.load()
+    third = write(log, "three")[0]
+    events = Log.open(path, REP).load()
+    assert [(event.seq, event.lam) for event in events] == [(1, 1), (2, 2), (3, 3)]
+    assert third.prev == events[1].hash
+    assert not log.verify()

@@ -61,6 +61,7 @@ WHERE: dict[str, str] = {
     "list": "show",
     "brief": "brief",
     "follow": "follow",
+    "drill": "drill",
     "verify": "files",
     "export": "files",
     "import": "files",
@@ -77,5 +78,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Work": ("work", "people", "handover", "prompts", "say"),
     "Call": ("paging", "policy", "watch"),
     "See": ("show", "brief", "follow"),
+    "Practise": ("drill",),
     "Keep": ("files", "admin"),
 }

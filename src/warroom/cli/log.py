@@ -64,9 +64,15 @@ def _run(session: Session, arguments: Arguments) -> int:
         told(masking.Masked("", masks.count, masks.kinds))
         return code
     found = masking.Masked(said) if arguments.insist else masking.text(said)
-    stamp = Stamp(session.now(), session.me)
-    with session.log() as log:
-        outcome = write_blind(log, Log(text=found.text, kind=kind, who=arguments.who, at=happened), stamp)
+    command = Log(text=found.text, kind=kind, who=arguments.who, at=happened)
+    if session.drill:
+        room = session.room()
+        with room.log:
+            outcome = room.do(command)
+    else:
+        stamp = Stamp(session.now(), session.me)
+        with session.log() as log:
+            outcome = write_blind(log, command, stamp)
     code = printed(session, outcome)
     told(found)
     return code

@@ -87,13 +87,13 @@ def _verb(name: str, words: list[str]) -> int:
 
     it = verb(name)
     try:
-        arguments = parse(parser(name, it), _joined(words))
+        arguments = parse(parser(name, it), joined(words))
     except SystemExit as ended:  # --help
         return ended.code if isinstance(ended.code, int) else OK
     return it.run(Session(arguments), arguments)
 
 
-def _joined(words: list[str]) -> list[str]:
+def joined(words: list[str]) -> list[str]:
     """`--at -3m` as `--at=-3m`: argparse would take the time for an option."""
     out: list[str] = []
     for word in words:
@@ -146,14 +146,14 @@ def _console(shared: list[str], inc: str | None) -> int:
     return open_console(session, handle(session.paths, entry.inc) if entry else None)
 
 
-def open_console(session: "object", handle: str | None) -> int:
-    """The console, in the lobby or in the room of that incident."""
+def open_console(session: "object", handle: str | None, master: bool = False) -> int:
+    """The console, in the lobby or in the room of that incident; `master`: the game master's, of that drill."""
     from ..config.settings import Settings
     from .session import Session
 
     assert isinstance(session, Session)
     start = import_module("warroom.tui.start")
-    code: int = start.open_console(session.paths, session.settings or Settings(), handle)
+    code: int = start.open_console(session.paths, session.settings or Settings(), handle, master)
     return code
 
 

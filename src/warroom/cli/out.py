@@ -71,7 +71,26 @@ def say(text: str) -> None:
         pass  # nobody is there to hear it
 
 
+_caught: list[str] | None = None
+
+
+class Caught:
+    """Inside `with Caught() as lines`, what is said or printed goes into this list, and nowhere else."""
+
+    def __enter__(self) -> list[str]:
+        global _caught
+        self._before, _caught = _caught, []
+        return _caught
+
+    def __exit__(self, *_: object) -> None:
+        global _caught
+        _caught = self._before
+
+
 def _write(fd: int, text: str) -> None:
+    if _caught is not None:
+        _caught.append(text.rstrip("\n"))
+        return
     data = text.encode()
     while data:
         data = data[os.write(fd, data) :]

@@ -28,10 +28,23 @@ class Session:
     def __init__(self, arguments: "Arguments") -> None:
         self.arguments = arguments
 
-    @staticmethod
-    def now() -> Ms:
-        """UTC ms."""
-        return time.time_ns() // 1_000_000
+    def now(self) -> Ms:
+        """UTC ms; once a drill is chosen, what its own clock shows."""
+        wall = time.time_ns() // 1_000_000
+        return self._in_drill.time(self._in_drill.state) if self._in_drill is not None else wall
+
+    @cached_property
+    def _in_drill(self) -> "Room | None":
+        """The incident that is meant, read, where it is a drill and was chosen already."""
+        return self._read() if "path" in self.__dict__ and self.drill else None
+
+    @property
+    def drill(self) -> bool:
+        """Whether the incident that is meant is a drill: the first letter of its handle says so."""
+        from ..core.values import is_drill
+
+        name = os.path.basename(self.path).split("-")
+        return len(name) > 3 and is_drill(name[3].upper())
 
     @cached_property
     def paths(self) -> Paths:
@@ -98,6 +111,8 @@ class Session:
             return None
         from ..core.when import when
 
+        _ = self.path  # what time it is depends on which incident is meant
+
         try:
             return when(text, self.now(), self.zone)
         except ValueError as wrong:
@@ -139,6 +154,9 @@ class Session:
 
     def seen(self) -> "Room":
         """The incident's room, loaded, for looking only: it works where nothing can be written."""
+        return self._in_drill or self._read()
+
+    def _read(self) -> "Room":
         from ..room.room import Room
         from ..store.log import Log
 

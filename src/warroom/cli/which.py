@@ -7,7 +7,7 @@ import msgspec
 
 from ..config.paths import Paths
 from ..core.text import clean
-from ..core.values import ENDED
+from ..core.values import ENDED, is_drill
 from ..core.values import handle as spelt
 from ..store import folder, layout
 from ..store.errors import Ambiguous, NotFound
@@ -15,6 +15,7 @@ from . import out
 from .stop import No, NotHere
 
 _PHASE = b'"type":"phase.changed"'
+_ENDED = b'"type":"drill.ended"'
 
 
 class _Said(msgspec.Struct, gc=False):
@@ -42,18 +43,32 @@ def chosen(paths: Paths, named: str) -> str:
     if named:
         return by_name(paths, named).path
     entries = folder.entries(paths.incidents)
-    phases = {entry.path: phase(entry.path) for entry in entries}
-    open_ones = [entry for entry in entries if phases[entry.path] not in ENDED]
+    phases = {entry.path: phase(entry.path) for entry in entries if not is_drill(entry.inc)}
+    open_ones = [entry for entry in entries if phases.get(entry.path, "closed") not in ENDED]
+    if not open_ones:  # nobody who writes about a real incident must find it in a drill
+        drills = [entry for entry in entries if is_drill(entry.inc) and phase(entry.path) not in ENDED]
+        open_ones = [entry for entry in drills if not _over(entry.path)]
     if not open_ones:
-        resolved = [entry for entry in entries if phases[entry.path] == "resolved"]
+        resolved = [entry for entry in entries if phases.get(entry.path) == "resolved"]
         if len(resolved) == 1:
             out.say(f"{handle(paths, resolved[0].inc)} is resolved; it is the only one that is not closed.")
             return resolved[0].path
         raise NotHere('No incident is open. Declare one: warroom declare "what users see" -s SEV2; -i says which.')
     if len(open_ones) == 1:
+        if is_drill(open_ones[0].inc):
+            out.say(f"{handle(paths, open_ones[0].inc)} is a drill; no real incident is open.")
         return open_ones[0].path
     lines = "\n".join(f"  {handle(paths, entry.inc)}  {clean(entry.title)}" for entry in open_ones)
     raise No(f"{len(open_ones)} incidents are open; say which with -i or WARROOM_INCIDENT:\n{lines}")
+
+
+def _over(path: str) -> bool:
+    """Whether the drill in this file has ended."""
+    try:
+        with open(path, "rb") as file:
+            return _ENDED in file.read()
+    except OSError:
+        return False
 
 
 def by_name(paths: Paths, named: str) -> folder.Entry:

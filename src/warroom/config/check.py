@@ -15,7 +15,16 @@ from .words import FILE as WORDS
 from .words import load as load_words
 
 # What the configuration folder may hold at its top.
-KNOWN = ("config.toml", "severities.toml", "roles.toml", "contacts.toml", "oncall.toml", "channels.toml", WORDS)
+KNOWN = (
+    "config.toml",
+    "severities.toml",
+    "roles.toml",
+    "contacts.toml",
+    "oncall.toml",
+    "channels.toml",
+    "drill-rules.toml",
+    WORDS,
+)
 
 
 def check(paths: Paths) -> list[Problem]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from os.path import isfile, join, lexists
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -28,6 +28,9 @@ from .problem import Fault, Problem, one_of, shown
 GENERAL = "general"
 _CONTACTS = ("Nobody in it can be called.", "This contact is ignored.")
 _ONCALL = ("Nobody is on call by it.", "It is ignored: nobody is on call by it.")
+
+if TYPE_CHECKING:
+    from .drill_forms import FileExpectation
 
 F = TypeVar("F", bound=Form)
 Named = TypeVar("Named", Playbook, Policy)
@@ -82,6 +85,13 @@ class Library:
         found, problems = channels.load(self.own)
         self.problems += problems
         return found
+
+    @cached_property
+    def drill_rules(self) -> "dict[str, FileExpectation]":
+        """By id: what every drill is held against."""
+        from .drill_forms import FileExpectation
+
+        return self._records("drill-rules", "rule", FileExpectation)
 
     @cached_property
     def playbooks(self) -> dict[str, Playbook]:

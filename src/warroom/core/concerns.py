@@ -15,7 +15,7 @@ from .events import Event
 from .incident import Incident, TaskView
 from .milestones import OF_PHASE, gaps
 from .prompts import Concerns, Prompt
-from .values import ENDED, HOUR, MILESTONES, MINUTE, At, Ms
+from .values import ENDED, HOUR, MILESTONES, MINUTE, SIMULATED, At, Ms
 
 SPAN = 7  # people on one lead
 TIRED = 4 * HOUR  # in one role without a break
@@ -24,7 +24,7 @@ READ_BACK = 10 * MINUTE  # so long it is worth asking for
 _BEFORE = 5 * MINUTE  # an estimate that was promised is looked at
 _WEARING = ("commander", "deputy", "comms", "scribe")
 _QUOTING = (ev.Logged, ev.RoleAssigned, ev.Acknowledged)
-_MACHINE = frozenset((*ev.MACHINE, ev.ClockStepped, ev.OnCallAnswered))
+_MACHINE = frozenset((*ev.MACHINE, *ev.DRILL, ev.ClockStepped, ev.OnCallAnswered))
 
 
 @lru_cache(maxsize=4)  # a state never changes, and a console asks every second
@@ -73,11 +73,12 @@ class _Pass:
         body = event.body
         kind: type = body.__class__
         act = _ACTS.get(kind)
-        if kind is ev.Logged or not _is_by_machine(body):
+        if kind is ev.Logged or not is_by_machine(body):
             if self.t - self.wrote > MINUTE:
                 self._fell_silent(self.t)
             self.wrote = self.t
-            self._met(event.by.name)
+            if event.by.login != SIMULATED:
+                self._met(event.by.name)
         if isinstance(body, _QUOTING):
             self._met(body.who)
         if act is not None:
@@ -356,7 +357,7 @@ class _Pass:
             self.end(event.body.prompt)
 
 
-def _is_by_machine(body: object) -> bool:
+def is_by_machine(body: object) -> bool:
     """Whether no person wrote it: then nobody has broken a silence."""
     return body.__class__ in _MACHINE or bool(getattr(body, "via", "") or getattr(body, "trigger", ""))
 

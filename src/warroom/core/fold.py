@@ -7,7 +7,7 @@ from . import run as running
 from .events import Event
 from .incident import Incident
 from .run import Run
-from .values import ENDED, Ms
+from .values import ENDED, SIMULATED, Ms
 
 _LISTS: dict[type[ev.Body], str] = {
     ev.TaskGiven: "tasks_given",
@@ -20,7 +20,7 @@ _LISTS: dict[type[ev.Body], str] = {
     ev.LevelSkipped: "skips",
     **dict.fromkeys(ev.PAGES, "pages"),
 }
-_BY_MACHINE = frozenset((*ev.MACHINE, ev.ClockStepped, ev.OnCallAnswered))
+_BY_MACHINE = frozenset((*ev.MACHINE, *ev.DRILL, ev.ClockStepped, ev.OnCallAnswered))
 _QUOTING = (ev.Logged, ev.RoleAssigned, ev.Acknowledged)
 _MOVES_RUN = (ev.PolicyAttached, ev.OnCallAnswered, ev.PhaseChanged, *ev.PAGES)
 
@@ -118,7 +118,7 @@ def _is_by_machine(body: object) -> bool:
 def _seen(seen: dict[str, Ms], event: Event) -> dict[str, Ms]:
     """Who was seen with this fact: the one who wrote it, and the one whom it quotes."""
     body, name, wrote = event.body, event.by.name, event.rec
-    if _is_by_machine(body):
+    if event.by.login == SIMULATED or _is_by_machine(body):
         name = ""
     if name and seen.get(name, wrote - 1) < wrote:
         seen = {**seen, name: wrote}

@@ -36,6 +36,8 @@ MINUTE = 60_000
 HOUR = 3_600_000
 DAY = 86_400_000
 
+SIMULATED = "simulated"  # the login of whoever is part of a drill's world, and of nobody who is there
+
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKE = str.maketrans("ILO", "110")
 

@@ -12,6 +12,7 @@ from ..core.values import By, Ms, Refused, handle, incident_id
 from ..store import folder
 from ..store.errors import StoreError
 from ..store.log import Log
+from . import playing
 from .room import Outcome, Room
 
 
@@ -76,12 +77,18 @@ class Desk:
         out = []
         for entry in found:
             try:
-                out.append(listed(self._state(entry.path), entry.path, ids, self.now()))
+                out.append(self._listed(entry.path, ids))
             except StoreError as failed:
                 out.append(Listed(entry.inc, handle(entry.inc, ids), entry.path, entry.title, trouble=str(failed)))
         return sorted(out, key=lambda each: -each.declared_at)
 
-    def _state(self, path: str) -> Incident:
+    def _listed(self, path: str, ids: list[str]) -> Listed:
+        state = self.state(path)
+        now = self.now()
+        return listed(state, path, ids, playing.time(path, state, now) if state.drill else now)
+
+    def state(self, path: str) -> Incident:
+        """The incident in this file; one that did not change is not read again. Raises `StoreError`."""
         try:
             stat = os.stat(path)
         except OSError as gone:

@@ -17,6 +17,7 @@ from ..store.errors import StoreError
 from ..store.lock import WAIT
 from ..store.log import Log
 from ..store.writing import Writing
+from . import playing
 
 Outcome: TypeAlias = list[Event] | Refused | StoreError
 """What became of a command: the facts that are on disk now, why it is not possible, or why it could not be written."""
@@ -28,7 +29,7 @@ class Room:
     def __init__(self, log: Log, me: By, now: Callable[[], Ms]):
         self.log = log
         self.me = me
-        self.now = now
+        self.now = now  # of the wall; `time` is that of the incident
         self.loaded = False
         self.patience = WAIT  # seconds to wait for the lock
         self._replay = Replay()
@@ -36,6 +37,10 @@ class Room:
     @property
     def state(self) -> Incident:
         return self._replay.state
+
+    def time(self, state: Incident) -> Ms:
+        """What time it is in the incident (UTC ms): a drill has a clock of its own."""
+        return playing.time(self.log.path, state, self.now()) if state.drill else self.now()
 
     def load(self) -> Incident:
         """The state of the whole file. Raises `StoreError`."""
@@ -81,7 +86,7 @@ class Room:
         trial = self._replay.trial()
         outcomes: list[Outcome] = []
         for command, by in asked:
-            stamp = Stamp(self.now(), by)
+            stamp = Stamp(self.time(trial.state), by)
             drafts = decide(trial.state, command, stamp)
             no = drafts if isinstance(drafts, Refused) else None
             sealed: list[Event] = []

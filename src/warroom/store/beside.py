@@ -26,6 +26,11 @@ def pager(path: str) -> str:
     return _stem(path) + ".pager"
 
 
+def drill(path: str) -> str:
+    """The lock of the one process that plays the world of a drill; its age says how far the drill had come."""
+    return _stem(path) + ".drill"
+
+
 def host(path: str) -> str:
     """On a network file system: which machine may write."""
     return path + ".host"
@@ -39,7 +44,7 @@ def torn(path: str) -> list[str]:
 
 def all_of(path: str) -> list[str]:
     """Every file that belongs to the incident at `path`, itself first, as far as they exist."""
-    others = [*torn(path), local(path), cache(path), pager(path), host(path)]
+    others = [*torn(path), local(path), cache(path), pager(path), drill(path), host(path)]
     return [path, *(name for name in others if os.path.exists(name))]
 
 

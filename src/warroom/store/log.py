@@ -108,6 +108,7 @@ class Log:
             self._loaded = tail is not None and not self._foreign
             if tail is not None:
                 self.place, _ = tail
+            self.standing = None  # others may have written since it was known: the last row says where to go on from
         return events
 
     @staticmethod

@@ -56,6 +56,7 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         *,
         path: str = "",
         typed: str = "",
+        master: bool = False,
     ):
         super().__init__()
         self.desk = desk
@@ -67,6 +68,7 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         self.bound: KeyMap = rebound(settings.keys)
         self.use_keys(self.bound)
         self._path = path
+        self._master = master
         self._live: LiveRoom | None = None
         theme.install(self, theme.choose(settings.theme, os.environ))
         filter.install(self, ascii=settings.glyphs == "ascii")

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from ..config.settings import Settings
 
 
-def open_console(paths: "Paths", settings: "Settings", incident: str | None = None) -> int:
+def open_console(paths: "Paths", settings: "Settings", incident: str | None = None, master: bool = False) -> int:
     """The console until the person leaves it: its exit status. `incident` is the handle of one that is there.
+
+    `master`: it is a drill, and this is the console of its game master.
 
     Needs a terminal. Raises `StoreError` before anything is shown.
     """
@@ -30,7 +32,7 @@ def open_console(paths: "Paths", settings: "Settings", incident: str | None = No
         from .terminal import driver_for
 
         desk = Desk(paths.incidents, current(paths.data), who.writer(_me(settings)), _now)
-        app = WarRoomApp(desk, paths, settings, path=path)
+        app = WarRoomApp(desk, paths, settings, path=path, master=master)
         app.driver_class = driver_for(first)
         app.run()
         return app.return_code or 0
