@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ..core.events import hidden
 from ..core.incident import Conflict, Incident
 from ..core.text import clean, clip, width
 from ..render import situation, status, timeline
@@ -40,7 +41,8 @@ def _timeline_arguments(parser: Parser) -> None:
 
 def _timeline(session: Session, arguments: Arguments) -> int:
     state = session.seen().state
-    events = [e for e in state.timeline if arguments.kind in (None, timeline.kind_of(state, e))]
+    shown = (event for event in state.timeline if not hidden(event.body))
+    events = [e for e in shown if arguments.kind in (None, timeline.kind_of(state, e))]
     if arguments.last is not None:
         events = events[-arguments.last :] if arguments.last > 0 else []
     if arguments.json:

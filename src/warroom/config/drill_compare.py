@@ -3,13 +3,12 @@
 from random import Random
 
 from warroom.core import events as ev
-from warroom.core.drill import clock
 from warroom.core.drill.commanders import COMMANDERS, play
 from warroom.core.drill.memory import BASE, MemoryRoom, begin
 from warroom.core.drill.report import bands
 from warroom.core.incident import Incident
 
-from .drills import POLICY
+from .drills import in_force, policy_of
 
 
 def simulated(state: Incident) -> dict[str, dict[str, str]]:
@@ -17,8 +16,7 @@ def simulated(state: Incident) -> dict[str, dict[str, str]]:
     started = state.value((ev.DrillStarted.type,))
     if not isinstance(started, ev.DrillStarted):
         return {}
-    values = _in_force(state)
-    policy = state.run.policy if state.run and state.run.policy.policy == POLICY else None
+    values, policy = in_force(state), policy_of(state)
     found = {}
     for name, commander in COMMANDERS.items():
         command = begin(started.scenario, policy, started.seed, values, BASE, who="simulated")
@@ -26,10 +24,3 @@ def simulated(state: Incident) -> dict[str, dict[str, str]]:
         last = play(room, commander, Random(started.seed))
         found[name] = bands(last, room.now)
     return found
-
-
-def _in_force(state: Incident) -> list[ev.Value]:
-    """The role cards, rhythms and checklists that the drill began with."""
-    start = clock.start_of(state)
-    found = (event.body for event in state.facts if event.rec <= start)
-    return [body for body in found if isinstance(body, ev.RolesAttached | ev.CadenceAttached | ev.ChecklistAttached)]

@@ -12,9 +12,12 @@ from typing import Any
 import msgspec
 
 from warroom.core.acts.lifecycle import Declare
+from warroom.core.drill import clock
 from warroom.core.drill.memory import begin
 from warroom.core.drill.seeded import pick
 from warroom.core.events import (
+    CadenceAttached,
+    ChecklistAttached,
     DrillStarted,
     Expectation,
     Inject,
@@ -22,12 +25,15 @@ from warroom.core.events import (
     Person,
     PolicyAttached,
     Reply,
+    RolesAttached,
     Scenario,
     ScenarioLine,
     Specialist,
     Target,
+    Value,
 )
-from warroom.core.values import SECOND, Ms
+from warroom.core.incident import Incident
+from warroom.core.values import SECOND, Ms, Refused
 
 from . import facts, toml
 from .drill_faults import faults
@@ -380,3 +386,24 @@ def declaration(
     books = books or list(opening(library, settings, scenario.severity, scenario.services).playbooks)
     values = [library.roles(), library.cadence(), *(library.checklist(each) for each in books)]
     return begin(scenario, played.policy, seed, values, wall, who=who, headless=headless, script=script, before=before)
+
+
+def again(state: Incident, wall: Ms, who: str) -> Declare:
+    """The same drill from the start: what it was declared with, whatever the files say now. Raises `Refused`."""
+    started = state.value((DrillStarted.type,))
+    if not isinstance(started, DrillStarted):
+        raise Refused("This is no drill with a scenario; there is nothing to repeat.")
+    return begin(started.scenario, policy_of(state), started.seed, in_force(state), wall, who=who, before=state.id)
+
+
+def policy_of(state: Incident) -> PolicyAttached | None:
+    """The escalation policy of this drill's world."""
+    policy = state.run.policy if state.run else None
+    return policy if policy and policy.policy == POLICY else None
+
+
+def in_force(state: Incident) -> list[Value]:
+    """The role cards, rhythms and checklists that the drill began with."""
+    start = clock.start_of(state)
+    found = (event.body for event in state.facts if event.rec <= start)
+    return [body for body in found if isinstance(body, RolesAttached | CadenceAttached | ChecklistAttached)]

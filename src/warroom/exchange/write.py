@@ -61,7 +61,7 @@ def _shown(state: Incident) -> Iterable[Event]:
     ends = {state.when(e).t for e in state.facts if isinstance(e.body, ev.Logged) and e.body.kind_ == "phase"}
     for event in state.timeline:
         body = event.body
-        if event.id in state.retracted or isinstance(body, _HIDDEN):
+        if event.id in state.retracted or isinstance(body, _HIDDEN) or ev.hidden(body):
             continue
         # An import writes these two itself: the timeline that it came from has them as title and resolution.
         if imported and (event is state.declaration or (isinstance(body, ev.PhaseChanged) and event.at.t in ends)):

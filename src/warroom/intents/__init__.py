@@ -1,6 +1,6 @@
 """Every act of a person, once: the prompt's verbs, the keys, the palette and the help all derive from these."""
 
-from . import desk, lifecycle, paging, people, practice, talk, update, view
+from . import desk, drill, lifecycle, paging, people, practice, talk, update, view
 from .base import Context, Intent, Screen
 
 ALL: tuple[type[Intent], ...] = (
@@ -11,6 +11,7 @@ ALL: tuple[type[Intent], ...] = (
     *practice.INTENTS,
     *paging.INTENTS,
     *lifecycle.INTENTS,
+    *drill.INTENTS,
     *view.INTENTS,
 )
 BY_NAME: dict[str, type[Intent]] = {i.name: i for i in ALL}

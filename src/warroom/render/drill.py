@@ -6,7 +6,7 @@ from typing import Any
 from .markdown import literal
 
 _SIGN = {"met": "✓ met", "late": "~ late", "missed": "✗ missed"}
-_GROUPS = {
+GROUPS = {
     "command": "Command",
     "escalation": "Escalation",
     "communication": "Communication",
@@ -44,7 +44,7 @@ def _head(data: dict[str, Any]) -> list[str]:
 
 def _points(data: dict[str, Any]) -> list[str]:
     out = []
-    for group, title in _GROUPS.items():
+    for group, title in GROUPS.items():
         found = [point for point in data["points"] if point["group"] == group]
         if not found:
             continue

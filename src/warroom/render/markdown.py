@@ -57,7 +57,11 @@ def _timeline(state: Incident) -> list[str]:
     out: list[str] = []
     today = ""
     for event in state.timeline:
-        if event.id in state.retracted or isinstance(event.body, ev.Amended | ev.Retracted | ev.FactRedacted):
+        if (
+            ev.hidden(event.body)
+            or event.id in state.retracted
+            or isinstance(event.body, ev.Amended | ev.Retracted | ev.FactRedacted)
+        ):
             continue
         at = state.when(event)
         if (this := day(at.t, utc)) != today:

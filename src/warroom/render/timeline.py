@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from ..core import evidence
-from ..core.events import DeliveryChanged, Event, Logged
+from ..core.events import DeliveryChanged, Event, Logged, hidden
 from ..core.incident import Incident
 from ..core.text import clean, clip, width, wrap
 from ..core.zone import Zone, utc
@@ -45,9 +45,9 @@ def who_of(state: Incident, event: Event) -> str:
 
 
 def outdated(state: Incident, event: Event) -> bool:
-    """Whether this is an earlier state of a delivery that has moved on: people are shown the last one."""
+    """Whether people are not shown this: an earlier state of a delivery that has moved on, or a drill's machinery."""
     body = event.body
-    return isinstance(body, DeliveryChanged) and state.visible(body.key())[-1:] != (event,)
+    return hidden(body) or (isinstance(body, DeliveryChanged) and state.visible(body.key())[-1:] != (event,))
 
 
 def as_data(state: Incident, event: Event) -> dict[str, object]:

@@ -13,11 +13,14 @@ from ..config import keep
 from ..config.paths import Paths
 from ..config.settings import Settings
 from ..core.acts.lifecycle import Declare
-from ..core.values import Ms, Refused
+from ..core.drill import clock as clock_of_drill
+from ..core.values import Ms, Refused, is_drill
 from ..core.zone import Zone, utc
 from ..room import StoreError
 from ..room.desk import Desk, Listed
+from ..room.drill_runner import DrillRunner
 from ..room.live import LiveRoom
+from ..room.real import RealPages
 from ..room.room import Room
 from . import clock, filter, theme, who
 from .keyboard import Keyed
@@ -70,6 +73,7 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         self._path = path
         self._master = master
         self._live: LiveRoom | None = None
+        self._runner: DrillRunner | None = None  # plays the world, while a drill is open
         theme.install(self, theme.choose(settings.theme, os.environ))
         filter.install(self, ascii=settings.glyphs == "ascii")
 
@@ -172,9 +176,34 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         from .incident_screen import IncidentScreen
 
         await self.leave()
-        self._live = LiveRoom(room)
+        self._live = live = LiveRoom(room)
         typed, self.typed = self.typed, ""
-        await self._go(IncidentScreen(self._live, self.now, self.bound.acts, typed=typed, ghost=ghost))
+        now = (lambda: clock_of_drill.time(live.state, self.now())) if is_drill(room.log.inc) else self.now
+        screen = IncidentScreen(live, now, self.bound.acts, typed=typed, ghost=ghost)
+        await self._go(screen)
+        if is_drill(room.log.inc):
+            real = RealPages(self.paths.incidents, self.now)
+            self._runner = DrillRunner(live, self.now, real, screen.told_of_real_page)
+            self._runner.start()
+
+    async def practise(self, file: str, seed: int | None = None) -> str:
+        """Begin a drill of the scenario in this file, and show it; or why that is not possible."""
+        import random
+
+        from ..config.drills import declaration, load
+        from ..config.problem import Fault
+
+        chosen = random.randrange(1, 10_000) if seed is None else seed
+        try:
+            played = await asyncio.to_thread(load, self.library, file, chosen)
+        except Fault as fault:
+            return f"{os.path.basename(file)}, {fault.path}: {fault.reason}."
+        command = declaration(self.library, self.settings, played, chosen, self.now(), who=self.me)
+        outcome = await self.declare(command, drill=True)
+        if isinstance(outcome, Refused | StoreError):
+            return str(outcome)
+        await self.enter(outcome)
+        return ""
 
     async def declare(self, command: Declare, drill: bool = False) -> Room | Refused | StoreError:
         """A new incident on disk, or why not."""
@@ -187,6 +216,9 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
     async def leave(self) -> None:
         """Close the room that is open: what waits is written, the lock is free."""
         live, self._live = self._live, None
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await asyncio.to_thread(runner.close)
         if live is not None:
             await asyncio.to_thread(live.close)
 

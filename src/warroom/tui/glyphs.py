@@ -31,6 +31,7 @@ SNOOZED = "z"
 CALLED_OFF = "⊗"
 PAGER = "◈"
 CLOCK = "±"
+SAID = "»"
 
 # Only what the console draws itself: letters of any script are what somebody wrote, and stay.
 _ASCII = {
@@ -50,6 +51,7 @@ _ASCII = {
     "▸": ">",
     "▾": "v",
     "≡": "=",
+    "»": ">",
     "·": "-",
     "•": "*",
     "⊘": "/",

@@ -15,6 +15,7 @@ from ..core.acts.entries import Log, Redact
 from ..core.acts.lifecycle import Attach, Settle
 from ..core.commands import Command
 from ..core.deputy import Prompt as Asks
+from ..core.drill import clock
 from ..core.incident import Incident
 from ..core.line import Line
 from ..core.text import clean
@@ -153,7 +154,10 @@ class IncidentScreen(LaidRoom):
         self.look(self.sight())
 
     def show(self, incident: Incident, sight: Sight | None = None) -> None:
+        ends = incident.drill and clock.running(self.shown) and not clock.running(incident)
         super().show(incident, sight)
+        if ends:
+            self.see(Screen("drill", "report"))
         self._learn(incident)
         self._keeper.changed()
 
@@ -317,6 +321,11 @@ class IncidentScreen(LaidRoom):
     def keep(self) -> None:
         """Keep what is on the screen, for the next start."""
         self._keeper.keep()
+
+    def told_of_real_page(self, sentence: str) -> None:
+        """A real page has stopped the drill: from any thread."""
+        self._soon(self.tell, sentence, True)
+        self._soon(self.app.bell)
 
     def on_unmount(self) -> None:
         self.lookout.close()

@@ -114,7 +114,7 @@ def _ask(room: "IncidentScreen", question: str, note: str, then: Callable[[], No
 
 def _late(room: "IncidentScreen") -> None:
     """Ask about a page that is very late, once; then take the pager."""
-    now = room.console_app.now()
+    now = room.now()
     found = late_pages(room.live.state, now)
     if not found:
         _take(room)

@@ -11,8 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
+from ..core.drill import clock
 from ..core.incident import Incident
 from ..core.values import SECOND, Ms
+from .drill.strip import ROWS, DrillStrip
 from .header import Header
 from .key_line import ROOM, KeyLine, Keys
 from .moment import Moment, Sight, moment
@@ -52,6 +54,7 @@ class RoomScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
+        yield DrillStrip(id="drill-strip")
         yield DueStrip(id="due-strip")
         yield EscalationStrip(id="escalation-strip")
         yield RolesStrip(id="roles-strip")
@@ -77,6 +80,10 @@ class RoomScreen(Screen[None]):
 
     # ── what it shows ──
 
+    def now(self) -> Ms:
+        """What time it is in this incident (UTC ms): a drill has a clock of its own."""
+        return self._now()
+
     @property
     def timeline(self) -> Timeline:
         return self.query_one(Timeline)
@@ -88,9 +95,12 @@ class RoomScreen(Screen[None]):
 
     def show(self, incident: Incident, sight: Sight | None = None) -> None:
         """Show this state, in the same refresh in every pane."""
+        played = self._incident is None and clock.scenario(incident) is not None
         self._incident = incident
         if sight is not None:
             self._sight = sight
+        if played:
+            self._arrange()
         self.tick()
 
     def look(self, sight: Sight) -> None:
@@ -128,6 +138,8 @@ class RoomScreen(Screen[None]):
         self.set_class(not wide, "-compact")
         self.set_class(small, "-small")
         self.set_class(bool(self._zoomed), "-zoomed")
+        played = self._incident is not None and clock.scenario(self._incident) is not None
+        self.query_one(DrillStrip).display = played
         self.query_one(DueStrip).display = not wide
         self.query_one(EscalationStrip).display = not wide
         self.query_one(RolesStrip).display = not wide and not small
@@ -140,7 +152,7 @@ class RoomScreen(Screen[None]):
         timeline.display = zoomed in ("", "timeline")
         side.display = bool(zoomed and zoomed != "timeline") or (wide and not zoomed)
         side.styles.width = "1fr" if zoomed else _SIDE
-        heights = _heights(height - 6)
+        heights = _heights(height - 6 - (ROWS if played else 0))
         for name in ZOOMS[1:]:
             pane = self.query_one(f"#{name}", Pane)
             pane.display = zoomed in ("", name)

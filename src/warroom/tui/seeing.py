@@ -140,11 +140,17 @@ def _situation_text(room: "IncidentScreen") -> str:
     from ..render.situation import lines
 
     app = room.console_app
-    return "\n".join(lines(room.live.state, room.live.state.handle(), app.now(), app.zone))
+    return "\n".join(lines(room.live.state, room.live.state.handle(), room.now(), app.zone))
 
 
 def _lobby(room: "IncidentScreen", about: str) -> None:
     room.app.run_worker(room.console_app.show_lobby(), exit_on_error=False)
+
+
+def _drill(room: "IncidentScreen", about: str) -> None:
+    from .drill.acts import drill
+
+    drill(room, about)
 
 
 _ACTS: dict[str, Callable[["IncidentScreen", str], None]] = {
@@ -165,4 +171,5 @@ _ACTS: dict[str, Callable[["IncidentScreen", str], None]] = {
     "theme": _theme,
     "copy": _copy,
     "lobby": _lobby,
+    "drill": _drill,
 }

@@ -9,6 +9,7 @@ from ..core import events as ev
 from ..core.events import Event
 from ..core.incident import Incident
 from ..core.text import clean
+from ..core.values import SIMULATED
 from .rows import kind_of, speaker, text_of, word
 
 # Kept on the log and shown when asked for by kind: what they changed is to be seen on the row that they changed.
@@ -19,12 +20,16 @@ _CHANGES = (ev.Amended, ev.Retracted, ev.FactRedacted)
 def backstage(event: Event) -> bool:
     """Whether it is shown only when asked for. Another policy that somebody accepted is news."""
     body = event.body
+    if isinstance(body, ev.PagerHeld):
+        return event.by.login == SIMULATED
     return body.kind in BACKSTAGE and not (isinstance(body, ev.PolicyAttached) and event.over)
 
 
 def stands(state: Incident, event: Event) -> bool:
     """Whether this fact is one that the timeline ever shows: of a delivery, only its present state is."""
     body = event.body
+    if ev.hidden(body):
+        return False
     if not isinstance(body, ev.DeliveryChanged) or event.id in state.redacted:
         return True
     return any(each.id == event.id for each in state.visible(body.key()))

@@ -22,6 +22,7 @@ from .drill import (
     DrillShared,
     DrillStarted,
     PointContested,
+    hidden,
 )
 from .entries import (
     Amended,
@@ -211,4 +212,5 @@ __all__ = [
     "UpdatePosted",
     "Value",
     "When",
+    "hidden",
 ]

@@ -158,6 +158,13 @@ class DrillShared(Value, frozen=True, gc=False, omit_defaults=True):
         return "the report is shared" if self.shared else "the report is private"
 
 
+def hidden(body: object) -> bool:
+    """Whether this is the drill's own machinery: whoever practises does not see what is coming."""
+    if isinstance(body, DrillClock):
+        return body.quiet
+    return isinstance(body, DRILL) and not isinstance(body, DrillEnded)
+
+
 DRILL = (
     DrillStarted,
     DrillClock,

@@ -173,7 +173,7 @@ def filled(room: "IncidentScreen", audience: str, asked: intent.Asked = _PLAIN) 
 
     app, state = room.console_app, room.live.state
     times = {"estimate": asked.estimate_in, "wait": asked.next_in}
-    text, problems = render.text(state, audience, app.now(), shipped.folder(), app.paths.config, app.zone, **times)
+    text, problems = render.text(state, audience, room.now(), shipped.folder(), app.paths.config, app.zone, **times)
     ways, more = _ways(room, audience)
     return Filled(audience, text, (*problems, *more), ways)
 
