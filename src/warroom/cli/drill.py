@@ -11,7 +11,7 @@ from .verb import Arguments, Parser, Verb
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..config.drills import Played
+    from ..config.drill_making import Played
 
     Act = Callable[[Session, Arguments, list[str]], int]
 

@@ -61,7 +61,7 @@ def run(session: Session, arguments: Arguments, name: str) -> int:
         return _headless(session, arguments, played, seed, lines, speed)
     if not (out.is_terminal(0) and out.is_terminal(1)):
         raise Usage("A drill in the console needs a terminal. --headless runs it without one.")
-    from ..config.drills import declaration
+    from ..config.drill_begin import declaration
     from ..config.settings import Settings
     from .main import open_console
     from .which import handle
@@ -115,7 +115,8 @@ def _script(file: str) -> tuple[str, ...]:
 def _headless(
     session: Session, arguments: Arguments, played: object, seed: int, lines: tuple[str, ...], speed: int | None
 ) -> int:
-    from ..config.drills import Played, declaration
+    from ..config.drill_begin import declaration
+    from ..config.drill_making import Played
     from ..config.settings import Settings
 
     assert isinstance(played, Played)

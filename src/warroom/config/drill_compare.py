@@ -8,7 +8,7 @@ from warroom.core.drill.memory import BASE, MemoryRoom, begin
 from warroom.core.drill.report import bands
 from warroom.core.incident import Incident
 
-from .drills import in_force, policy_of
+from .drill_begin import in_force, policy_of
 
 
 def simulated(state: Incident) -> dict[str, dict[str, str]]:

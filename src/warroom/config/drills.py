@@ -11,40 +11,17 @@ from typing import Any
 
 import msgspec
 
-from warroom.core.acts.lifecycle import Declare
-from warroom.core.drill import clock
-from warroom.core.drill.memory import begin
 from warroom.core.drill.seeded import pick
-from warroom.core.events import (
-    CadenceAttached,
-    ChecklistAttached,
-    DrillStarted,
-    Expectation,
-    Inject,
-    Level,
-    Person,
-    PolicyAttached,
-    Reply,
-    RolesAttached,
-    Scenario,
-    ScenarioLine,
-    Specialist,
-    Target,
-    Value,
-)
-from warroom.core.incident import Incident
-from warroom.core.values import SECOND, Ms, Refused
+from warroom.core.events import DrillStarted
 
 from . import facts, toml
 from .drill_faults import faults
-from .drill_forms import Drill, FileExpectation, FileInject, FilePerson, span_range
+from .drill_forms import LEVELS, Drill
+from .drill_making import Maker, Played
 from .load import Library
 from .oncall import is_name
-from .opening import opening
 from .problem import Fault, Problem, shown
-from .settings import Settings
 
-POLICY = "drill"
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _SEEDS = 16  # that a check plays through
 
@@ -60,13 +37,6 @@ class Listed(msgspec.Struct, frozen=True):
     about: str = ""
     own: bool = False
     file: str = ""
-
-
-class Played(msgspec.Struct, frozen=True):
-    """A scenario with the choices of its seed made, and the escalation policy of its world."""
-
-    scenario: Scenario
-    policy: PolicyAttached | None
 
 
 def files(library: Library) -> dict[str, str]:
@@ -95,8 +65,6 @@ def listed(library: Library) -> tuple[list[Listed], list[Problem]]:
             out.append(Listed(id, drill.title, drill.level, drill.minutes, drill.trains, drill.about, own, file))
         except Fault as fault:
             problems.append(Problem(file, fault.path, fault.reason, "It is not offered."))
-    from .drill_forms import LEVELS
-
     return sorted(out, key=lambda each: (LEVELS.index(each.level), each.minutes, each.id)), problems
 
 
@@ -114,7 +82,7 @@ def resolve(library: Library, tree: dict[str, Any], text: str, id: str, seed: in
     for wrong in faults(drill, rules, playbooks, roles):
         raise Fault(toml.place(wrong, text), wrong.reason)
     chosen = variant or _variant(tree, seed)
-    made = _Maker(drill, id, seed, chosen, tuple(rules.values())).made()
+    made = Maker(drill, id, seed, chosen, tuple(rules.values())).made()
     try:
         facts.fits(DrillStarted(made.scenario, seed))
     except Fault as fault:
@@ -217,193 +185,3 @@ def _filled(tree: dict[str, Any], seed: int, variant: str) -> dict[str, Any]:
 
     filled: dict[str, Any] = fill(tree, "")
     return filled
-
-
-class _Maker:
-    """A scenario's form → what stands on the log."""
-
-    def __init__(self, drill: Drill, id: str, seed: int, variant: str, rules: tuple[FileExpectation, ...]) -> None:
-        self.drill, self.id, self.seed, self.variant, self.rules = drill, drill.id or id, seed, variant, rules
-
-    def made(self) -> Played:
-        d = self.drill
-        scenario = Scenario(
-            id=self.id,
-            title=d.title,
-            level=d.level,
-            length=d.minutes * 60_000,
-            trains=d.trains,
-            about=d.about,
-            severity=d.severity,
-            services=d.services,
-            playbooks=d.playbooks,
-            ends=d.ends,
-            truth=d.truth,
-            sources=d.sources,
-            questions=d.questions,
-            people=tuple(self._person(each) for each in d.person),
-            roles=tuple((role, self._name(who)) for role, who in d.roles.items()),
-            injects=tuple(self._inject(each) for each in d.inject if each.variant in ("", self.variant)),
-            replies=tuple(
-                Reply(
-                    id=each.id or f"answer-{n}",
-                    says=each.says,
-                    who=each.who,
-                    to=each.to,
-                    to_poll=each.to_poll,
-                    takes=self._span(each.takes, f"answer.{n}"),
-                    when=each.when,
-                    done=each.done,
-                    once=each.once,
-                    flags=each.also,
-                )
-                for n, each in enumerate(d.answer, 1)
-                if each.variant in ("", self.variant)
-            ),
-            expectations=tuple(self._expectations()),
-            variant=self.variant,
-        )
-        return Played(scenario, self._policy())
-
-    def _span(self, text: str, what: str) -> int:
-        least, most = span_range(text)
-        return least + pick(self.seed, what, (most - least) // SECOND + 1) * SECOND
-
-    def _name(self, who: str) -> str:
-        return next((p.name for p in self.drill.person if p.id == who), who)
-
-    def _person(self, each: FilePerson) -> Person:
-        return Person(
-            id=each.id,
-            name=each.name,
-            knows=each.knows,
-            phone=each.phone,
-            page=each.page,
-            after=self._span(each.after, f"person.{each.id}.after"),
-            task=each.task,
-            otherwise=each.otherwise,
-            takes=self._span(each.takes, f"person.{each.id}.takes"),
-            accepts=each.accepts,
-            observer=each.observer,
-        )
-
-    def _inject(self, each: FileInject) -> Inject:
-        return Inject(
-            id=each.id,
-            kind=each.kind,
-            at=None if each.at is None else int(each.at),
-            after=each.after,
-            delay=self._span(each.delay, f"inject.{each.id}"),
-            when=each.when,
-            unless=each.unless,
-            who=each.who,
-            text=each.text,
-            lines=tuple(ScenarioLine(span_range(at)[0], self._name(who), said) for at, who, said in each.lines),
-            wrong=each.wrong,
-            tool=each.tool,
-            lasts=int(each.lasts or 0),
-            users=each.users,
-            until=each.until,
-            keys=each.keys,
-            hint=each.hint or each.state,
-        )
-
-    def _expectations(self) -> Iterator[Expectation]:
-        own = {each.id for each in self.drill.expect}
-        for each in (*self.rules, *self.drill.expect):
-            rule = each in self.rules
-            if rule and (each.id in self.drill.skip or each.id in own):
-                continue
-            if each.variant not in ("", self.variant):
-                continue
-            spans = self.drill.rules.get(each.id) if rule else None
-            by = int(spans.by if spans else each.by)
-            late = spans.late if spans else each.late
-            yield Expectation(
-                id=each.id,
-                what=each.what,
-                check=each.check,
-                measure=each.measure,
-                since=each.since,
-                by=by,
-                late=int(late) if late is not None else by * 2,
-                group=each.group,
-                why=each.why,
-                source=each.source,
-                better=each.better,
-                also=each.also,
-                severities=each.severities,
-            )
-
-    def _policy(self) -> PolicyAttached | None:
-        d = self.drill
-        if not d.tier:
-            return None
-        return PolicyAttached(
-            policy=POLICY,
-            title="of this drill",
-            levels=tuple(
-                Level(
-                    after=int(each.after),
-                    name=each.name,
-                    notify=tuple(map(self._target, each.notify)),
-                    backup=tuple(map(self._target, each.backup)),
-                )
-                for each in d.tier
-            ),
-            specialists=tuple(
-                Specialist(topic=each.topic, targets=tuple(map(self._target, each.notify))) for each in d.specialist
-            ),
-            tested=True,
-            reachable=True,
-            fallback="Ring by hand, and say so in the log.",
-        )
-
-    def _target(self, id: str) -> Target:
-        person = next(p for p in self.drill.person if p.id == id)
-        return Target(f"contact:{id}", person.name, phone=person.phone, reach=("simulated",))
-
-
-def declaration(
-    library: Library,
-    settings: Settings,
-    played: Played,
-    seed: int,
-    wall: Ms,
-    *,
-    who: str = "",
-    headless: bool = False,
-    script: tuple[str, ...] = (),
-    before: str = "",
-) -> Declare:
-    """What declares the drill's incident: on one's own checklists, role cards and rhythms, with the world's policy.
-
-    `wall`: what the wall's clock shows (UTC ms).
-    """
-    scenario = played.scenario
-    known = library.playbooks
-    books = [known[id] for id in scenario.playbooks if id in known]
-    books = books or list(opening(library, settings, scenario.severity, scenario.services).playbooks)
-    values = [library.roles(), library.cadence(), *(library.checklist(each) for each in books)]
-    return begin(scenario, played.policy, seed, values, wall, who=who, headless=headless, script=script, before=before)
-
-
-def again(state: Incident, wall: Ms, who: str) -> Declare:
-    """The same drill from the start: what it was declared with, whatever the files say now. Raises `Refused`."""
-    started = state.value((DrillStarted.type,))
-    if not isinstance(started, DrillStarted):
-        raise Refused("This is no drill with a scenario; there is nothing to repeat.")
-    return begin(started.scenario, policy_of(state), started.seed, in_force(state), wall, who=who, before=state.id)
-
-
-def policy_of(state: Incident) -> PolicyAttached | None:
-    """The escalation policy of this drill's world."""
-    policy = state.run.policy if state.run else None
-    return policy if policy and policy.policy == POLICY else None
-
-
-def in_force(state: Incident) -> list[Value]:
-    """The role cards, rhythms and checklists that the drill began with."""
-    start = clock.start_of(state)
-    found = (event.body for event in state.facts if event.rec <= start)
-    return [body for body in found if isinstance(body, RolesAttached | CadenceAttached | ChecklistAttached)]

@@ -190,7 +190,8 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         """Begin a drill of the scenario in this file, and show it; or why that is not possible."""
         import random
 
-        from ..config.drills import declaration, load
+        from ..config.drill_begin import declaration
+        from ..config.drills import load
         from ..config.problem import Fault
 
         chosen = random.randrange(1, 10_000) if seed is None else seed

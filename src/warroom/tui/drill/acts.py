@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ...config.drills import again
+from ...config.drill_begin import again
 from ...core.acts.drill import Contest, EndDrill, Observe, SetClock, Share
 from ...core.commands import Command
 from ...core.drill import clock
