@@ -2,8 +2,6 @@
 
 import os
 
-from ..core import events as ev
-from ..core.incident import Incident
 from . import out
 from .session import Session
 from .stop import OK, No, Stop, Usage
@@ -15,9 +13,8 @@ def replay(session: Session, arguments: Arguments, source: str) -> int:
     """Writes the scenario into one's own drills, and says how to run it."""
     from ..config.drill_replay import Moment
     from ..config.drill_replay import replay as made
-    from ..config.drills import check
     from ..config.oncall import is_name
-    from ..store import disk
+    from ..exchange.replay import keep, timeline
     from ..store.access import ready
 
     if arguments.minutes and not 5 <= arguments.minutes <= 240:
@@ -45,9 +42,7 @@ def replay(session: Session, arguments: Arguments, source: str) -> int:
     path = os.path.join(folder, f"{name}.toml")
     if os.path.lexists(path):
         raise No(f"{path} is there already. --name gives another one.")
-    disk.create(path, text.encode())
-    if problems := check(session.library, path):
-        disk.forget(path)
+    if problems := keep(session.library, path, text):
         raise Stop("; ".join(str(each) for each in problems[:3]))
     if arguments.json:
         out.json({"id": name, "file": path, "title": title})
@@ -73,33 +68,3 @@ def _file(session: Session, path: str) -> "tuple[str, str, list, str]":  # type:
     command = found.command
     moments = [Moment(e.at.t, e.text, e.kind, e.who, e.at.approx) for e in command.entries]
     return command.title, command.severity, moments, command.source
-
-
-_ACTED = (
-    ev.SeverityChanged,
-    ev.PhaseChanged,
-    ev.TaskGiven,
-    ev.UpdatePosted,
-    ev.Escalated,
-    ev.SpecialistCalled,
-    ev.RoleAssigned,
-)
-
-
-def timeline(state: Incident) -> "list":  # type: ignore[type-arg]  # of `Moment`, as above
-    """What a replay is made of: what people wrote, and what they did."""
-    from ..config.drill_replay import Moment
-    from ..render.timeline import kind_of, text_of, who_of
-
-    found = []
-    for event in state.timeline:
-        body = event.body
-        if not state.stands(event.id) or not isinstance(body, (ev.Logged, *_ACTED)):
-            continue
-        at = state.when(event)
-        kind = kind_of(state, event)
-        who = who_of(state, event) or event.by.name
-        words = text_of(state, event)
-        said = words if isinstance(body, ev.Logged) else f"{kind}: {words}"
-        found.append(Moment(at.t, said, kind, who, at.approx))
-    return found

@@ -30,13 +30,13 @@ class Session:
 
     def now(self) -> Ms:
         """UTC ms; once a drill is chosen, what its own clock shows."""
-        wall = time.time_ns() // 1_000_000
-        return self._in_drill.time(self._in_drill.state) if self._in_drill is not None else wall
+        drill = self._in_drill if "path" in self.__dict__ else None
+        return drill.time(drill.state) if drill is not None else wall()
 
     @cached_property
     def _in_drill(self) -> "Room | None":
-        """The incident that is meant, read, where it is a drill and was chosen already."""
-        return self._read() if "path" in self.__dict__ and self.drill else None
+        """The incident that is meant, read, where it is a drill."""
+        return self._read() if self.drill else None
 
     @property
     def drill(self) -> bool:
@@ -150,7 +150,7 @@ class Session:
         """The incident's room, for writing; not loaded yet."""
         from ..room.room import Room
 
-        return Room(self.log(), self.me, self.now)
+        return Room(self.log(), self.me, wall)
 
     def seen(self) -> "Room":
         """The incident's room, loaded, for looking only: it works where nothing can be written."""
@@ -161,7 +161,7 @@ class Session:
         from ..store.log import Log
 
         log = Log.open(self.path, "", read_only=True)
-        room = Room(log, By(""), self.now)
+        room = Room(log, By(""), wall)
         room.load()
         if log.repaired:
             out.say(log.repaired)
@@ -171,13 +171,18 @@ class Session:
     def desk(self) -> "Desk":
         from ..room.desk import Desk
 
-        return Desk(self.paths.incidents, self.replica, self.me, self.now)
+        return Desk(self.paths.incidents, self.replica, self.me, wall)
 
     def handle(self, inc: str) -> str:
         """The incident's handle among those that are here."""
         from .which import handle
 
         return handle(self.paths, inc)
+
+
+def wall() -> Ms:
+    """What the wall's clock shows (UTC ms): a room turns it into the time of its incident by itself."""
+    return time.time_ns() // 1_000_000
 
 
 def of_local(t: Ms, datetime: type) -> tuple[Ms, str]:

@@ -25,7 +25,8 @@ def spelt(span: str | None) -> str:
 
 def markdown(data: dict[str, Any]) -> str:
     """The report as a document: head, points by group with what each rests on, then what to talk about."""
-    return "\n".join([*_head(data), *_points(data), *_rest(data)]) + "\n"
+    better = _section("Next time", (literal(row) for row in data["next_time"]))
+    return "\n".join([*_head(data), *better, *_points(data), *_rest(data)]) + "\n"
 
 
 def _head(data: dict[str, Any]) -> list[str]:

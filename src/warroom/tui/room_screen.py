@@ -95,11 +95,12 @@ class RoomScreen(Screen[None]):
 
     def show(self, incident: Incident, sight: Sight | None = None) -> None:
         """Show this state, in the same refresh in every pane."""
-        played = self._incident is None and clock.scenario(incident) is not None
+        was, now = self._incident, incident
+        begins = clock.scenario(now) is not None and (was is None or clock.running(was) != clock.running(now))
         self._incident = incident
         if sight is not None:
             self._sight = sight
-        if played:
+        if begins:
             self._arrange()
         self.tick()
 
@@ -139,10 +140,13 @@ class RoomScreen(Screen[None]):
         self.set_class(small, "-small")
         self.set_class(bool(self._zoomed), "-zoomed")
         played = self._incident is not None and clock.scenario(self._incident) is not None
-        self.query_one(DrillStrip).display = played
-        self.query_one(DueStrip).display = not wide
-        self.query_one(EscalationStrip).display = not wide
-        self.query_one(RolesStrip).display = not wide and not small
+        over = played and self._incident is not None and not clock.running(self._incident)
+        strip = self.query_one(DrillStrip)
+        strip.display = played
+        strip.set_class(over, "-over")
+        self.query_one(DueStrip).display = not wide and not over
+        self.query_one(EscalationStrip).display = not wide and not over
+        self.query_one(RolesStrip).display = not wide and not small and not over
         zoomed = self._zoomed
         for each in (self._prompt, *self._prompt.query("#prompt")):
             each.set_class(not wide, "-compact")

@@ -15,7 +15,7 @@ from ..incident import Incident
 from ..values import MINUTE, SECOND, Ms
 from . import clock, score
 from .moments import of_type, simulated
-from .points import LATE, MISSED, Point
+from .points import LATE, MET, MISSED, Point
 from .world import happened, injects
 
 BACKSTAGE = ("attached", "drill", "fixed", "undo", "sent", "pager", "clock")
@@ -60,6 +60,7 @@ def report(
             "ended": over.body.why if over and isinstance(over.body, ev.DrillEnded) else None,
         },
         "points": [_point(state, point, start, screen) for point, screen in zip(found, screens, strict=True)],
+        "next_time": _next_time(found),
         "not_tested": [{"id": rule.id, "what": rule.what} for rule in score.untested(state, now)],
         "recording": _recording(state, start),
         "roles": roles_taken(state),
@@ -260,6 +261,12 @@ def _questions(found: Iterable[Point], start: Ms) -> list[str]:
         elif point.band == LATE and point.event is not None:
             out.append(f"How did you know, at T+{spell(point.at - start)}, that it was time for “{point.rule.what}”?")
     return out[:_MOST]
+
+
+def _next_time(found: Iterable[Point]) -> list[str]:
+    """What to do better, once each, in the order in which it came due; what was missed comes first."""
+    ordered = sorted(found, key=lambda point: point.band != MISSED)
+    return list(dict.fromkeys(p.rule.better for p in ordered if p.band != MET and p.rule.better))[:_MOST]
 
 
 def _rules(played: ev.Scenario) -> list[dict[str, Any]]:

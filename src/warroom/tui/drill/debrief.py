@@ -26,6 +26,11 @@ def text(data: dict[str, Any], width: int) -> list[Line]:
     out += [((clean(drill["title"]), "bold"),), ((ran, "muted"),), BLANK]
     said = "Met, late or missed: no total, no rank. Other good ways count as well. /drill contest POINT why"
     out += [*_wrapped(said, width, "muted"), BLANK]
+    if data["next_time"]:
+        out.append((("Next time", "sky bold"),))
+        for row in data["next_time"]:
+            out += _wrapped(row, width, "bold", "· ")
+        out.append(BLANK)
     for group, title in GROUPS.items():
         found = [point for point in data["points"] if point["group"] == group]
         if found:

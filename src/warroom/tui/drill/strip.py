@@ -17,8 +17,7 @@ from ..moment import Moment
 from ..panes.pane import Card, Pane
 from ..spans import BLANK, Line, cells, clip, left, spread
 
-ROWS, NARROW = 4, 3  # with the first line
-COMPACT = 100
+ROWS = 4  # with the first line
 _LASTS = 20 * SECOND
 MARK = " DRILL "
 LEAVES = "nothing leaves this machine"
@@ -41,7 +40,7 @@ def lines(moment: Moment, width: int, rows: int) -> list[Line]:
     out: list[Line] = [_first(state, now, width)]
     over = clock.ended(state)
     if over is not None:
-        said = "It is over. /drill report shows how it went, /drill restart plays it again, Esc q leaves."
+        said = "/drill report shows how it went · /drill restart · Esc q leaves"
         return [*out, (("  " + clip(said, width - 3), "bold"),), *[BLANK] * (rows - 2)][:rows]
     room = rows - 1
     below: list[Line] = _asked(state, width, room)
@@ -90,18 +89,21 @@ def _asked(state: Incident, width: int, room: int) -> list[Line]:
     if told is None:
         return []
     keys: Line = ((f"  {clean(told.keys)} ", "sky bold"),) if told.keys else ()
-    rows = wrap(clean(" ".join(told.text.split())), max(20, width - 6 - cells(keys)))[:room]
-    out: list[Line] = []
-    for n, row in enumerate(rows):
-        start: Line = ((f"  {NEXT} " if n == 0 else "    ", "sky bold"), (row, "bold"))
-        out.append(spread(start, keys, width) if n == 0 and keys else start)
-    return out
+    rows = wrap(clean(" ".join(told.text.split())), max(20, width - 6))[:room]
+    out: list[Line] = [((f"  {NEXT} " if n == 0 else "    ", "sky bold"), (row, "bold")) for n, row in enumerate(rows)]
+    if keys and cells(out[-1]) + cells(keys) <= width:
+        return [*out[:-1], spread(out[-1], keys, width)]
+    return [*out[: room - 1], spread((), keys, width)] if keys else out
 
 
 class DrillStrip(Pane):
     """Those lines. It takes no row in a real incident."""
 
-    DEFAULT_CSS = "DrillStrip { height: 4; display: none; } .-compact DrillStrip { height: 3; }"
+    DEFAULT_CSS = """
+    DrillStrip { height: 4; display: none; }
+    .-small DrillStrip { height: 3; }
+    DrillStrip.-over { height: 2; }
+    """
     framed = False
 
     def card(self, moment: Moment, width: int, height: int) -> Card:
