@@ -18,6 +18,7 @@ from ..core.values import Ms, Refused, is_drill
 from ..core.zone import Zone, utc
 from ..room import StoreError
 from ..room.desk import Desk, Listed
+from ..room.drill_history import Practised, history
 from ..room.drill_runner import DrillRunner
 from ..room.live import LiveRoom
 from ..room.real import RealPages
@@ -28,6 +29,7 @@ from .keys import KeyMap, rebound
 
 if TYPE_CHECKING:
     from ..config.load import Library
+    from .lobby.reading import Reader, Seen
 
 SMALL = 4 * 1024 * 1024  # bytes; a longer log is read while its end is shown already
 
@@ -73,6 +75,7 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         self._path = path
         self._master = master
         self._live: LiveRoom | None = None
+        self._reader: Reader | None = None  # remembers what it read while other screens are up
         self._runner: DrillRunner | None = None  # plays the world, while a drill is open
         theme.install(self, theme.choose(settings.theme, os.environ))
         filter.install(self, ascii=settings.glyphs == "ascii")
@@ -146,10 +149,13 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         from textual.screen import Screen
 
         assert isinstance(screen, Screen)
-        if len(self.screen_stack) > 1:
-            await self.switch_screen(screen)
-        else:
-            await self.push_screen(screen)
+        with self.batch_update():
+            while len(self.screen_stack) > 2:
+                await self.pop_screen()  # what lies over the screen that is left
+            if len(self.screen_stack) > 1:
+                await self.switch_screen(screen)
+            else:
+                await self.push_screen(screen)
 
     def open_room(self, path: str) -> None:
         """Open that incident's file; a sentence where it cannot be."""
@@ -210,9 +216,31 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         """A new incident on disk, or why not."""
         return await asyncio.to_thread(self.desk.declare, command, drill)
 
-    async def incidents(self) -> list[Listed]:
-        """Every incident of this folder. Raises `StoreError`."""
-        return await asyncio.to_thread(self.desk.incidents)
+    async def look(self) -> "Seen":
+        """Every incident of this folder, and what is practised there. Raises `StoreError`."""
+        from .lobby.reading import Reader
+
+        if self._reader is None:
+            self._reader = Reader(self.desk, self.paths.data)
+        return await asyncio.to_thread(self._reader.read)
+
+    async def practised(self) -> list[Practised]:
+        """Every drill of this folder, the latest first. Raises `StoreError`."""
+        return await asyncio.to_thread(history, self.desk)
+
+    async def replay_of(self, each: Listed, minutes: int) -> str:
+        """The scenario's file that replays this incident, made where there is none yet. Raises `Refused`."""
+
+        def made() -> str:
+            from ..exchange.replay import file_of
+
+            try:
+                state = self.desk.state(each.path)
+            except StoreError as failed:
+                raise Refused(str(failed)) from None
+            return file_of(self.library, self.paths, state, each.handle, minutes)
+
+        return await asyncio.to_thread(made)
 
     async def leave(self) -> None:
         """Close the room that is open: what waits is written, the lock is free."""

@@ -12,11 +12,13 @@ from ..core.values import Ms, Refused
 from ..core.zone import Zone
 from ..room import StoreError
 from ..room.desk import Listed
+from ..room.drill_history import Practised
 from ..room.room import Room
 from .keyboard import Typist
 
 if TYPE_CHECKING:
     from ..config.load import Library
+    from .lobby.reading import Seen
 
 
 class Console(Protocol):
@@ -41,8 +43,17 @@ class Console(Protocol):
     def now(self) -> Ms:
         """UTC ms."""
 
-    async def incidents(self) -> list[Listed]:
-        """Every incident of this folder. Raises `StoreError`."""
+    async def look(self) -> "Seen":
+        """Every incident of this folder, and what is practised there. Raises `StoreError`."""
+
+    async def practised(self) -> list[Practised]:
+        """Every drill of this folder, the latest first. Raises `StoreError`."""
+
+    async def replay_of(self, each: Listed, minutes: int) -> str:
+        """The scenario's file that replays this incident, made where there is none yet. Raises `Refused`."""
+
+    async def practise(self, file: str, seed: int | None = None) -> str:
+        """Leave this screen for a drill of the scenario in this file; a sentence where that is not possible."""
 
     async def declare(self, command: Declare, drill: bool = False) -> Room | Refused | StoreError:
         """A new incident, on disk when this returns; or why not."""

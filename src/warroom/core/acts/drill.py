@@ -197,18 +197,23 @@ class ChangeInject(_OfDrill, frozen=True, kw_only=True):
 
     def of_drill(self, state: Incident, stamp: Stamp) -> list[Draft]:
         _playing(state)
+        from ..drill.inject_words import misfit
         from ..drill.world import injects
 
-        known = {each.id for each in injects(state)}
+        known = {each.id: each for each in injects(state)}
+        old = state.value((ev.DrillChanged.type, self.inject))
+        if self.added is not None and (self.inject in known or old is not None):
+            raise Refused(f"“{self.inject}” is an inject of this drill already.")
+        if isinstance(old, ev.DrillChanged) and old.cancelled:
+            raise Refused(f"“{self.inject}” was cancelled; another one can be added in its place.")
         if self.added is None and self.inject not in known:
             raise Refused(f"There is no inject “{self.inject}” in this drill.")
-        if self.added is not None and self.inject in known:
-            raise Refused(f"“{self.inject}” is an inject of this drill already.")
         if state.value((ev.DrillInjected.type, self.inject)) is not None:
             raise Refused(f"“{self.inject}” has happened already; what was seen is seen.")
+        if self.words is not None and self.inject in known and (why := misfit(known[self.inject], self.words)):
+            raise Refused(why)
         if self.due is not None and self.due > stamp.now + _LONGEST:
             raise Refused("That is more than four hours ahead; no drill is that long.")
-        old = state.value((ev.DrillChanged.type, self.inject))
         body = ev.DrillChanged(self.inject, self.due, self.words, self.cancelled, self.added)
         if isinstance(old, ev.DrillChanged):
             body = msgspec.structs.replace(

@@ -179,11 +179,11 @@ def inject_of(state: Incident, fact: str) -> tuple[str, ...]:
     event = state.facts.get(fact)
     if event is None or not simulated(event):
         return ()
-    started = state.value((ev.DrillStarted.type,))
-    injects = started.scenario.injects if isinstance(started, ev.DrillStarted) else ()
+    from .world import injects  # which asks here when a condition came to be so
+
     text = getattr(event.body, "what", "") or event.body.text()
     return tuple(
-        each.id for each in injects if text and (each.text == text or any(line.text == text for line in each.lines))
+        each.id for each in injects(state) if text and (each.text == text or any(line.text == text for line in each.lines))
     )[:1]
 
 

@@ -7,7 +7,6 @@ happens twice. Nothing here is random: the seed has chosen when the drill began.
 from collections.abc import Iterator
 
 import msgspec
-from msgspec.structs import replace
 
 from .. import events as ev
 from .. import outbox
@@ -22,6 +21,7 @@ from ..triggers import coming
 from ..updates import next_overdue
 from ..values import MINUTE, SIMULATED, By, Ms
 from . import clock
+from .inject_words import reworded
 from .moments import simulated, since
 from .responders import answers
 
@@ -91,7 +91,7 @@ def injects(state: Incident) -> tuple[ev.Inject, ...]:
             if change.cancelled:
                 continue
             if change.words is not None:
-                each = replace(each, text=change.words)
+                each = reworded(each, change.words)
         found.append(each)
     return tuple(found)
 
@@ -143,7 +143,7 @@ def is_down(state: Incident, tool: str, at: Ms) -> bool:
 
 def unreachable(state: Incident, played: ev.Scenario) -> frozenset[str]:
     """The ids of those who answer nothing any more."""
-    gone = (each.who for each in played.injects if each.kind in ("unavailable", "vendor") and happened(state, each.id))
+    gone = (each.who for each in injects(state) if each.kind in ("unavailable", "vendor") and happened(state, each.id))
     return frozenset(gone)
 
 
@@ -288,10 +288,14 @@ def _pager(state: Incident, now: Ms) -> Iterator[Act]:
 # ── the end ──
 
 
-def _end(state: Incident, played: ev.Scenario) -> Iterator[Act]:
+def ends(state: Incident, played: ev.Scenario) -> Iterator[tuple[Ms, str]]:
+    """When it ends of itself (UTC ms), as far as that is known, and why."""
     start = clock.start_of(state)
-    by = as_person(WHERE)
-    yield Act(start + played.length, 9, "length", act.EndDrill(why="its time is over"), by)
+    yield start + played.length, "its time is over"
     if played.ends and (so := since(played.ends, state, start)):
-        at = max(so.at, so.event.rec if so.event else 0) + AFTER_END
-        yield Act(at, 9, "ends", act.EndDrill(why="what it was about is done"), by)
+        yield max(so.at, so.event.rec if so.event else 0) + AFTER_END, "what it was about is done"
+
+
+def _end(state: Incident, played: ev.Scenario) -> Iterator[Act]:
+    for key, (at, why) in zip(("length", "ends"), ends(state, played), strict=False):
+        yield Act(at, 9, key, act.EndDrill(why=why), as_person(WHERE))

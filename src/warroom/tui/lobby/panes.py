@@ -3,7 +3,7 @@
 from textual.reactive import var
 
 from ..panes.pane import Card, Surface
-from . import rows
+from . import drills, rows
 from .rows import View
 
 
@@ -37,10 +37,10 @@ class PastPane(Board):
 
 
 class DrillsPane(Board):
-    """What was practised."""
+    """The way to the drills, and what was practised."""
 
     def content(self, width: int, height: int) -> Card:
-        card, self.top = rows.drills_card(self.view, self.top, width, height)
+        card, self.top = drills.drills_card(self.view, self.top, width, height)
         return card
 
 

@@ -1,14 +1,13 @@
 """The lobby's panes as lines: pure, from what is listed and the moment, so that they can be read without a terminal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from os.path import basename
 
 import msgspec
 
 from ...config.problem import Problem
-from ...core.duration import spell
 from ...core.text import clean, wrap
-from ...core.values import MINUTE, Ms
+from ...core.values import Ms
 from ...core.zone import Zone, utc
 from ...room.desk import Listed
 from .. import clock
@@ -18,9 +17,10 @@ from ..panes.due import short, time_left, tone
 from ..panes.pane import Card
 from ..spans import BLANK, Line, cells, cut, left, right, spread
 from ..theme import severity_ink
-from .found import Found
+from .found import PRACTISE, REPLAY, Found
+from .reading import Practice
 
-_WIDE = 78  # from here on, an open incident's phase has a column of its own
+WIDE = 78  # from here on, an open incident's phase has a column of its own
 _DUE = 16  # "update in 14m59s"
 _RAN = 8  # "T+12d04h"
 _SPAN = 6
@@ -31,6 +31,7 @@ class View(msgspec.Struct, frozen=True, eq=False):
     """What the lobby shows at `now` (UTC ms): `ready` once the folder was read, `trouble` when it cannot be."""
 
     found: Found = Found()
+    practice: Practice = Practice()
     selected: str = ""
     now: Ms = 0
     zone: Zone = utc
@@ -54,13 +55,13 @@ def open_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]
         return Card("Open", _nothing_open(view, width)), 0
     late = any(each.trouble or _late(each, view.now) for each in shown)
     columns = _Columns(shown, width)
-    first, last = window(len(shown), 2, _place(shown, view.selected), top, height)
+    first, last = window(len(shown), 2, place(shown, view.selected), top, height)
     lines: list[Line] = []
     for each in shown[first:last]:
         rows = _unreadable(each, columns) if each.trouble else _open(each, view, columns)
         lines += [lit(row, width) for row in rows] if each.id == view.selected else rows
     foot = f"{len(shown)} open" if last - first < len(shown) else ""
-    foot = " · ".join(filter(None, (foot, f"{ENTER} enters" if _place(shown, view.selected) >= 0 else "")))
+    foot = " · ".join(filter(None, (foot, f"{ENTER} enters" if place(shown, view.selected) >= 0 else "")))
     return Card("Open", lines, foot, tone="red" if late else "sky"), first
 
 
@@ -80,8 +81,8 @@ class _Columns:
 
     def __init__(self, shown: Sequence[Listed], width: int) -> None:
         self.width = width
-        self.wide = width >= _WIDE
-        self.handle = max(len(_handle(each)) for each in shown)
+        self.wide = width >= WIDE
+        self.handle = max(len(short_handle(each)) for each in shown)
         self.phase = max(len(each.phase) for each in shown) if self.wide else 0
         self.lead = 6 + 2 + self.handle + 2
         tail = 2 + _RAN + 2 + _DUE + (2 + self.phase if self.wide else 0)
@@ -93,7 +94,7 @@ def _open(each: Listed, view: View, columns: _Columns) -> list[Line]:
     first: Line = (
         (f"{SEVERITY} {each.severity}", f"{severity_ink(each.severity)} bold"),
         ("  ", ""),
-        (left(_handle(each), columns.handle), "bold"),
+        (left(short_handle(each), columns.handle), "bold"),
         ("  ", ""),
         (left(clean(each.title), columns.title), "bold"),
         *phase,
@@ -125,7 +126,7 @@ def _unreadable(each: Listed, columns: _Columns) -> list[Line]:
     head: Line = (
         (left(f"{FAILED} file", 6), "red bold"),
         ("  ", ""),
-        (left(_handle(each), columns.handle), "bold"),
+        (left(short_handle(each), columns.handle), "bold"),
         ("  ", ""),
         (clean(each.title) or clean(basename(each.path)), "bold"),
     )
@@ -133,7 +134,7 @@ def _unreadable(each: Listed, columns: _Columns) -> list[Line]:
     return [head, ((" " * columns.lead, ""), (said, "red"))]
 
 
-# ── past and drills ──
+# ── past ──
 
 
 def past_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]:
@@ -142,7 +143,7 @@ def past_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]
     if not shown:
         said = "Nothing past says that." if view.typed.strip() else "Nothing has ended yet." if view.ready else ""
         return Card("Past", [((said, "muted"),)]), 0
-    handles = max(len(_handle(each)) for each in shown)
+    handles = max(len(short_handle(each)) for each in shown)
 
     def row(each: Listed) -> Line:
         head: Line = (
@@ -150,59 +151,28 @@ def past_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]
             ("  ", ""),
             (each.severity, ""),
             ("  ", ""),
-            (left(_handle(each), handles), "bold"),
+            (left(short_handle(each), handles), "bold"),
             ("  ", ""),
             (clean(each.title), ""),
         )
-        tail: Line = ((right(_ran(each, view.now), _SPAN), ""), ("  ", ""), _state(each))
+        tail: Line = ((right(ran(each, view.now), _SPAN), ""), ("  ", ""), _state(each))
         return spread(head, tail, width)
 
-    return _listed("Past", shown, row, view, top, width, height)
+    at = place(shown, view.selected)
+    first, last = window(len(shown), 1, at, top, height)
+    lines = [lit(row(each), width) if each.id == view.selected else row(each) for each in shown[first:last]]
+    count = f"{last} of {len(shown)}" if last - first < len(shown) else ""
+    foot = " · ".join(filter(None, (count, f"{ENTER} enters" if at >= 0 else "")))
+    return Card("Past", lines, foot), first
 
 
-def _ran(each: Listed, now: Ms) -> str:
-    span = max(0, (each.ended if each.ended is not None else now) - each.declared_at)
-    return short(span) if span >= MINUTE else spell(span)
+def ran(each: Listed, now: Ms) -> str:
+    """How long it took, or has taken so far."""
+    return short(max(0, (each.ended if each.ended is not None else now) - each.declared_at))
 
 
 def _state(each: Listed) -> tuple[str, str]:
     return left(each.phase, 9), "" if each.phase == "resolved" else "muted"
-
-
-def drills_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]:
-    """What was practised, the latest first, and the first one in sight."""
-    shown = view.found.drills
-    if not shown:
-        said = "No drill says that." if view.typed.strip() and view.found.total else "No drills yet."
-        return Card("Drills", [((said, "muted"),)], "pages nobody", tone="violet"), 0
-    wide = width >= _WIDE - 2
-
-    def row(each: Listed) -> Line:
-        tail: Line = ((right(_ran(each, view.now), _SPAN), "muted"),)
-        date = clock.date(each.declared_at, view.zone)
-        state = "running" if each.open else date if wide else date[5:]
-        ink = "violet bold" if each.open else "muted"
-        return spread(((left(state, 10 if wide else 7), ink), ("  ", ""), (clean(each.title), "")), tail, width)
-
-    card, first = _listed("Drills", shown, row, view, top, width, height)
-    return msgspec.structs.replace(card, foot="pages nobody", tone="violet"), first
-
-
-def _listed(
-    title: str,
-    shown: Sequence[Listed],
-    row: Callable[[Listed], Line],
-    view: View,
-    top: int,
-    width: int,
-    height: int,
-) -> tuple[Card, int]:
-    place = _place(shown, view.selected)
-    first, last = window(len(shown), 1, place, top, height)
-    lines = [lit(row(each), width) if each.id == view.selected else row(each) for each in shown[first:last]]
-    count = f"{last} of {len(shown)}" if last - first < len(shown) else ""
-    foot = " · ".join(filter(None, (count, f"{ENTER} enters" if place >= 0 else "")))
-    return Card(title, lines, foot), first
 
 
 # ── a person's own files ──
@@ -246,13 +216,13 @@ def header_line(view: View, me: str, width: int) -> Line:
 
 def hint(view: View, width: int) -> Line:
     """What Enter does with what is typed, and where Down leads, in at most `width` cells."""
-    each = view.found.listed(view.selected)
     words = clean(" ".join(view.typed.split()))
     new = f"declare new: {words}" if words else "declare new …"
-    if each is None:
+    chosen = _chosen(view)
+    if not chosen:
         fits = len(new) + 2 <= width or not words
         return cut(((f"{ENTER} ", "sky"), (new if fits else "declare new", "")), width)
-    head: Line = ((f"{ENTER} ", "sky"), (f"{_handle(each)} {clean(each.title)}", ""))
+    head: Line = ((f"{ENTER} ", "sky"), (chosen, ""))
     if not words:
         return cut(head, width)
     for said in (f"declare new: {words}", "declare new …", "new"):
@@ -262,9 +232,20 @@ def hint(view: View, width: int) -> Line:
     return cut(head, width)
 
 
-def _handle(each: Listed) -> str:
+def _chosen(view: View) -> str:
+    """What Enter would open, in words; empty: a new incident."""
+    if view.selected == PRACTISE:
+        return "Practise …"
+    replay = view.selected == REPLAY
+    each = view.found.replay if replay else view.found.listed(view.selected)
+    return f"{'Replay ' * replay}{short_handle(each)} {clean(each.title)}" if each else ""
+
+
+def short_handle(each: Listed) -> str:
+    """The handle, as far as it tells one from another."""
     return each.handle.removeprefix("INC-")
 
 
-def _place(shown: Sequence[Listed], id: str) -> int:
+def place(shown: Sequence[Listed], id: str) -> int:
+    """Where the incident with this identity stands in the list; -1: nowhere."""
     return next((n for n, each in enumerate(shown) if each.id == id), -1)

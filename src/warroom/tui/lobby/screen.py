@@ -11,24 +11,27 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 
-from ...core.values import SECOND
+from ...core.values import SECOND, Refused
 from ...room import StoreError, pager
 from ...room.desk import Listed
 from ..console import ConsoleScreen
 from ..declare import Declared, DeclareScreen
+from ..drill.chooser import Chooser
 from ..field import Field
 from ..key_line import KeyLine, Keys
 from ..notice import Notice
 from ..overlays.ask import Ask
 from ..overlays.esc_layer import EscKeys, EscLayerView
 from ..overlays.help import Help
-from . import found
+from . import drills, found
 from .panes import Board, DrillsPane, FilesPane, OpenPane, PastPane, Top
+from .reading import MINUTES
 from .rows import View, hint
 
 WIDE = (100, 28)  # from this size on, drills stand beside the incidents
 _LOW = 18  # lower than this, only incidents are shown
-_SIDE = 46
+_SIDE = 48  # “Ten minutes? The last drill was 340 days ago” fits on a line
+_FRAME = 4
 _EVERY = 2  # seconds between looks at the folder
 KEYS: Keys = (("F1", "help"), ("↵", "enter"), ("↑ ↓", "choose"), ("esc", "all keys"))
 ALL_KEYS: EscKeys = (
@@ -65,6 +68,7 @@ class Lobby(ConsoleScreen[None]):
         self._view = View()
         self._moved = False  # whether the person chose what is selected
         self._reading = False
+        self._busy = False  # a replay is being made
 
     def compose(self) -> ComposeResult:
         yield Top(id="top")
@@ -120,12 +124,12 @@ class Lobby(ConsoleScreen[None]):
 
     async def _read(self) -> None:
         try:
-            incidents = await self.console_app.incidents()
+            seen = await self.console_app.look()
         except StoreError as failed:
             self._view = replace(self._view, trouble=str(failed))
         else:
-            self._incidents = incidents
-            self._view = replace(self._view, trouble="", ready=True)
+            self._incidents = seen.incidents
+            self._view = replace(self._view, trouble="", ready=True, practice=seen.practice)
         finally:
             self._reading = False
         self._find()
@@ -139,7 +143,7 @@ class Lobby(ConsoleScreen[None]):
 
     def _find(self) -> None:
         typed = self._field.text
-        now = found.find(typed, self._incidents)
+        now = found.find(typed, self._incidents, self._view.practice.replay)
         selected = self._view.selected
         if not (self._moved and selected in now.ids):
             self._moved, selected = False, now.first(typed)
@@ -169,19 +173,19 @@ class Lobby(ConsoleScreen[None]):
         shown, problems = self._view.found, self._view.problems
         body, side = self.query_one("#body"), self.query_one("#side")
         body.styles.layout = "horizontal" if wide else "vertical"
-        drills, files = self.query_one(DrillsPane), self.query_one(FilesPane)
-        drills.display = wide or (bool(shown.drills) and not low)
+        pane, files = self.query_one(DrillsPane), self.query_one(FilesPane)
+        above = len(drills.heads(self._view, _SIDE - _FRAME))
+        asked = drills.lines_wanted(self._view, width - _FRAME)
+        pane.display = wide or (bool(asked) and not low)
         files.display = wide or (bool(problems) and not low)
-        drills.styles.height = (
-            max(6, min(len(shown.drills) + 3, height // 2)) if wide else min(len(shown.drills), 3) + 2
-        )
+        pane.styles.height = max(6, min(above + len(shown.drills) + 3, height // 2)) if wide else asked + 2
         files.styles.height = "1fr" if wide else 4
-        side.display = drills.display or files.display
+        side.display = pane.display or files.display
         side.styles.width = _SIDE if wide else "1fr"
         side.styles.height = "1fr" if wide else "auto"
         room = height - (5 if wide else 3)
         if side.display and not wide:
-            room -= (drills.display and min(len(shown.drills), 3) + 2) + (files.display and 4)
+            room -= (pane.display and asked + 2) + (files.display and 4)
         lines = 2 * len(shown.open) or 3
         past = min(max(3, len(shown.past) + 2), max(5, room // 3))  # what is open has the rest
         self.query_one("#open").styles.height = max(5, min(lines + (3 if wide else 2), (room - past) // 2 * 2))
@@ -207,9 +211,16 @@ class Lobby(ConsoleScreen[None]):
     def on_field_submitted(self) -> None:
         if not self.is_active:
             return  # a second Enter, before the screen that the first one opened had the keyboard
-        each = self._view.found.listed(self._view.selected)
+        selected, shown = self._view.selected, self._view.found
+        each = shown.listed(selected)
         if each is not None:
             self.console_app.open_room(each.path)
+            return
+        if selected == found.PRACTISE:
+            self.app.push_screen(Chooser())
+            return
+        if selected == found.REPLAY and shown.replay is not None:
+            self._replay(shown.replay)
             return
         title = " ".join(self._field.text.split())
         self.app.push_screen(DeclareScreen(title), self._declared)
@@ -222,6 +233,24 @@ class Lobby(ConsoleScreen[None]):
             return
         # On the app, because this screen goes away.
         self.app.run_worker(self.console_app.enter(outcome.room, outcome.ghost), exit_on_error=False)
+
+    def _replay(self, each: Listed) -> None:
+        if not self._busy:
+            self._busy = True
+            self.tell(f"Making a replay of {each.handle} …")
+            # On the app, because this screen goes away.
+            self.app.run_worker(self._play(each), exit_on_error=False)
+
+    async def _play(self, each: Listed) -> None:
+        app = self.console_app
+        try:
+            said = await app.practise(await app.replay_of(each, MINUTES))
+        except Refused as no:
+            said = str(no)
+        finally:
+            self._busy = False
+        if self.is_attached:
+            self.tell(said, trouble=True)
 
     def on_field_left(self) -> None:
         alone = " Nobody pages after you leave: the pager that you took ends with this console."
