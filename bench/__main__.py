@@ -10,7 +10,7 @@ from importlib.metadata import version
 from .corpus import corpus, disk
 from .row import HEAD, OVER, line, show
 
-FAMILIES = ("store", "load", "cli", "start", "console", "idle", "pager")
+FAMILIES = ("store", "load", "cli", "start", "console", "idle", "pager", "stats")
 _PACKAGES = ("warroom", "textual", "rich", "msgspec", "orjson")
 
 

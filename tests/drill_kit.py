@@ -1,5 +1,9 @@
-"""A short drill of the tests' own, its commander's script, and how both come into a folder that the real program uses."""
+"""A short drill of the tests' own, its commander's script, and how both come into a folder of the real program."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -115,7 +119,8 @@ PT60S update draft public "The shelf is empty. We are on it." --next 3m
 PT60S update approve public
 PT60S update post public
 PT90S answer 1 "about 900"
-PT2M ack --who nobody-here
+PT2M tick 99
+PT2M log --at 02:01 "seen in the log of the import"
 PT2M10S hypothesis add "the import stopped"
 PT2M20S handover offer commander lee
 PT2M30S handover accept commander --by lee
@@ -145,9 +150,7 @@ class Folder:
         ready(self.paths.incidents)
         played = self.played(seed)
         if length:
-            played = msgspec.structs.replace(
-                played, scenario=msgspec.structs.replace(played.scenario, length=length)
-            )
+            played = msgspec.structs.replace(played, scenario=msgspec.structs.replace(played.scenario, length=length))
         lines = tuple(script.splitlines())
         command = declaration(
             Library(self.paths), Settings(), played, seed, now, who=who, headless=headless, script=lines
@@ -156,3 +159,98 @@ class Folder:
         made = desk.declare(command, drill=True)
         assert isinstance(made, Room), made
         return made
+
+
+# Read by the interpreter before the program: what is slow or wrong in the machine, and not in the program.
+SLOW = """
+import os, time
+def slow(inner):
+    def call(fd):
+        time.sleep(0.004)
+        return inner(fd)
+    return call
+for name in ("fdatasync", "fsync"):
+    setattr(os, name, slow(getattr(os, name)))
+"""
+ANOTHER_DAY = """
+import time
+inner, inner_ns = time.time, time.time_ns
+BY = 86_400 * 400
+time.time = lambda: inner() + BY
+time.time_ns = lambda: inner_ns() + BY * 10**9
+"""
+DOOMED = """
+import os, signal
+left = [int(os.environ.get("DIES_AT", "1000000000"))]
+def doomed(inner):
+    def call(*args, **more):
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+        return inner(*args, **more)
+    return call
+for name in ("pwrite", "fdatasync", "fsync", "link", "unlink"):
+    setattr(os, name, doomed(getattr(os, name)))
+"""
+
+
+class Run:
+    """The real program in a folder of its own. `shim`: what the interpreter does first."""
+
+    def __init__(self, home: Path, shim: str = "", **env: str) -> None:
+        self.folder = Folder(home)
+        kept = ("PATH", "LANG", "LC_ALL", "PYTHONPYCACHEPREFIX")
+        self.env = {name: os.environ[name] for name in kept if name in os.environ}
+        self.env |= {"WARROOM_HOME": str(home), "WARROOM_ACTOR": "ana", "WARROOM_WATCH": "off"} | env
+        if shim:
+            place = home / "shim"
+            place.mkdir()
+            (place / "sitecustomize.py").write_text(shim)
+            self.env["PYTHONPATH"] = str(place)
+
+    def words(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "warroom", "drill", *words]
+
+    def headless(self, *words: str) -> list[str]:
+        script = ("--actor-script", str(self.folder.script))
+        return self.words("run", "shelf", "--headless", "--seed", "1", *script, "--json", *words)
+
+    def report(self, *words: str) -> bytes:
+        return self.out(self.headless(*words))
+
+    def incidents(self) -> list[str]:
+        folder = self.folder.home / "incidents"
+        return os.listdir(folder) if folder.exists() else []
+
+    def out(self, command: list[str]) -> bytes:
+        done = subprocess.run(command, env=self.env, capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    @property
+    def inc(self) -> str:
+        """The only incident here; empty where there is none yet."""
+        names = [each.split("-")[3] for each in self.incidents() if each.endswith(".json")]
+        return f"INC-{names[0].upper()}" if names else ""
+
+    def killed(self, after: float, *words: str) -> str:
+        """Begins a run, kills it with -9 after that time (s), and says which incident it is."""
+        self.cut(self.headless(*words), after)
+        return self.inc
+
+    def cut(self, command: list[str], after: float) -> None:
+        """Begins this, and kills it with -9 after that time (s)."""
+        with subprocess.Popen(
+            command, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+        ) as process:
+            try:
+                process.wait(after)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def dies_at(self, number: int) -> bool:
+        """Begins a run that kills itself before its `number`-th act on the disk; whether it came to that."""
+        done = subprocess.run(
+            self.headless(), env=self.env | {"DIES_AT": str(number)}, capture_output=True, stdin=subprocess.DEVNULL
+        )
+        return done.returncode == -signal.SIGKILL

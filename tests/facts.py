@@ -8,9 +8,9 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
-from warroom.core import cadence, codec, escalation, milestones, outbox, triggers
+from warroom.core import cadence, codec, escalation, milestones, notices, outbox, triggers
 from warroom.core import events as ev
-from warroom.core.acts import delivery, entries, lifecycle, paging, people, practice, talk, updates, work
+from warroom.core.acts import delivery, entries, items, lifecycle, paging, people, practice, talk, updates, work
 from warroom.core.commands import Command, Draft, Stamp
 from warroom.core.decide import decide
 from warroom.core.due import due
@@ -18,6 +18,7 @@ from warroom.core.events import Body, Event
 from warroom.core.fold import fold
 from warroom.core.incident import Incident
 from warroom.core.order import Replay, tombstone
+from warroom.core.review import items as action_items
 from warroom.core.values import MINUTE, At, By, Ms, Refused, fact_id, incident_id
 
 T0: Ms = 1_700_000_000_000
@@ -168,6 +169,7 @@ def fingerprint(state: Incident, nows: Sequence[Ms] = NOWS) -> dict[str, object]
     ]
     shown["values"] = {key: [e.id for e in events] for key, events in state.values.items() if events}
     shown["gone"] = [{of: e.id for of, e in each.items()} for each in (state.retracted, state.redacted)]
+    shown["items"] = (action_items.items(state), action_items.followups(state), action_items.waits_elsewhere(state))
     shown["milestones"] = (milestones.reached(state), milestones.problems(state))
     shown["updates due"] = [cadence.next_due(state, audience) for audience in cadence.AUDIENCES]
     for now in nows:
@@ -186,6 +188,7 @@ def owed(state: Incident, now: Ms) -> tuple[object, ...]:
         outbox.waiting_for_answer(state, now),
         outbox.wake(state, now),
         triggers.coming(state),
+        notices.notices(state),
     )
 
 
@@ -322,6 +325,10 @@ _COMMANDS = (
     lambda p, some, who, at: updates.ApproveUpdate(who=p.of(("", who))),
     lambda p, some, who, at: updates.PostDraft(ways=("hook",)),
     lambda p, some, who, at: entries.AttachEvidence(sha="ab" * 32, size=3, name="a.log", of=some),
+    lambda p, some, who, at: items.RaiseItem(what="alert on lag", owner=p.of(("", who)), of=p.of(("", some))),
+    lambda p, some, who, at: items.ChangeItem(item=p.of(("1", "2")), state=p.of(ev.ITEM_STATES_OF_WORK), why="so"),
+    lambda p, some, who, at: items.ChangeItem(item="1", owner=who, what=p.of(("", "alert on seen"))),
+    lambda p, some, who, at: items.FileItem(item=p.of(("1", "2")), way=p.of(("hub:a/b", "jira:OPS"))),
 )
 _PHASES = ("identified", "monitoring", "resolved", "closed", "cancelled")
 _ROLES = ("commander", "scribe")
@@ -374,6 +381,8 @@ def hostile(pick: Choices, known: Sequence[Event], seq: int) -> Event:
         ev.ActRepeated("x"),
         ev.TaskChanged(some.id, "done"),
         ev.QuestionAnswered(some.id, "x"),
+        ev.ItemChanged(some.id, pick.of(("nonsense", "done")), what_for="nonsense"),
+        ev.ItemFiled(some.id, pick.of(("", "hub:a/b")), pick.of(("", "a/b#1")), there="nonsense"),
         ev.Unknown("moon.phase", b'{"over":[9]}'),
         ev.Unknown("severity.changed", b'{"severity":7}'),
         ev.Declared("second", "SEV5", ("x",)),

@@ -279,9 +279,78 @@ SLACK: dict[str, Any] = {
     "GET /users.info": {"headers": BEARER, "params": {"user": WORD}},
 }
 
+# ── GitHub, REST ──
+
+HUB = {"authorization": "Bearer .+", "accept": r"application/vnd\.github\+json", "x-github-api-version": r"2022-11-28"}
+PER_PAGE = "[1-9][0-9]?|100"
+GITHUB = {
+    "POST /repos/{owner}/{repo}/issues": {
+        "headers": HUB | {"content-type": "application/json"},
+        "body": table(
+            ("title",),
+            title=text(256, 1),
+            body=text(65_536),
+            labels=many(text(50, 1)),
+            assignees=many(text(least=1)),
+        ),
+    },
+    "GET /repos/{owner}/{repo}/issues": {
+        "headers": HUB,
+        "params": {
+            "state": "open|closed|all",
+            "sort": "created|updated|comments",
+            "direction": "asc|desc",
+            "since": MOMENT,
+            "per_page": PER_PAGE,
+            "page": NUMBER,
+        },
+    },
+    "GET /repos/{owner}/{repo}/issues/{number}": {"headers": HUB},
+    "GET /search/issues": {"headers": HUB, "params": {"q": ".{1,256}", "per_page": PER_PAGE, "page": NUMBER}},
+    "GET /rate_limit": {"headers": HUB},
+}
+
+# ── Jira Cloud, REST v3 ──
+
+BASIC = {"authorization": "Basic [A-Za-z0-9+/]+=*", "accept": "application/json"}
+PARAGRAPH = table(
+    ("type", "content"),
+    type=one_of("paragraph"),
+    content=many(table(("type", "text"), type=one_of("text"), text=text(least=1))),
+)
+JIRA = {
+    "POST /rest/api/3/issue": {
+        "headers": BASIC | {"content-type": "application/json"},
+        "body": table(
+            ("fields",),
+            fields=table(
+                ("project", "issuetype", "summary"),
+                project=table(("key",), key=text(pattern="^[A-Z][A-Z0-9_]+$")),
+                issuetype=table(("name",), name=text(least=1)),
+                summary=text(255, 1, pattern=r"^[^\n\r]*$"),
+                description=table(
+                    ("type", "version", "content"),
+                    type=one_of("doc"),
+                    version={"enum": [1]},
+                    content=many(PARAGRAPH),
+                ),
+                labels=many(text(255, 1, pattern=r"^\S+$")),
+            ),
+        ),
+    },
+    "GET /rest/api/3/search/jql": {
+        "headers": BASIC,
+        "params": {"jql": ANY, "fields": r"[\w,*]+", "maxResults": NUMBER, "nextPageToken": ANY},
+    },
+    "GET /rest/api/3/issue/{key}": {"headers": BASIC, "params": {"fields": r"[\w,*]+"}},
+    "GET /rest/api/3/myself": {"headers": BASIC},
+}
+
 FACTS: dict[str, dict[str, dict[str, Any]]] = {
     "pagerduty-events": EVENTS,
     "pagerduty-rest": REST,
     "opsgenie": OPSGENIE,
     "slack": SLACK,
+    "github": GITHUB,
+    "jira": JIRA,
 }

@@ -1,6 +1,6 @@
 """Judges outgoing requests by what their vendor's interface takes. Every request of every adapter goes through here.
 
-    far = checked(handler, "opsgenie")              # pagerduty-events, pagerduty-rest, opsgenie, slack
+    far = checked(handler, "opsgenie")              # pagerduty-events, pagerduty-rest, opsgenie, slack, github, jira
     http = Http(transport=httpx.MockTransport(far))
 
 `handler` takes an `httpx.Request` and gives an `httpx.Response`, as for `MockTransport`. A request that the vendor
@@ -30,9 +30,17 @@ FILES = {
     "pagerduty-rest": "pagerduty-rest-v2.openapi3.json",
     "opsgenie": "opsgenie-v2.consumes-added.swagger2.json",
     "slack": "slack-web.swagger2.json",
+    "github": "github-issues-subset.openapi3.json",
 }
 # What stands between the host and the description's own paths; the longest that fits is taken off.
-PREFIXES = {"pagerduty-events": "/v2", "pagerduty-rest": "", "opsgenie": "/jsm/ops/integration", "slack": "/api"}
+PREFIXES = {
+    "pagerduty-events": "/v2",
+    "pagerduty-rest": "",
+    "opsgenie": "/jsm/ops/integration",
+    "slack": "/api",
+    "github": "",
+    "jira": "",
+}
 # Left to HTTP itself by OpenAPI 3, but wanted by PagerDuty: https://developer.pagerduty.com/docs/rest-api-overview.
 # Slack's `token` goes into Authorization.
 _HTTP_OWN = ("content-type", "authorization", "token")
@@ -117,7 +125,7 @@ def _by_facts(request: httpx.Request, vendor: str, path: str) -> None:
 
 @cache
 def _description(vendor: str) -> Any:
-    file = SPECS / FILES[vendor]
+    file = SPECS / FILES.get(vendor, "there is none")
     if not file.is_file():
         return None
     tree = json.loads(file.read_bytes())

@@ -21,6 +21,8 @@ from warroom.config.channels import (
     Channels,
     Desktop,
     Email,
+    GitHub,
+    Jira,
     Opsgenie,
     PagerDuty,
     Slack,
@@ -184,6 +186,8 @@ def test_every_kind_that_can_be_configured_has_a_channel(http: Http) -> None:
         bell=Bell(kind="bell"),
         desktop=Desktop(kind="desktop"),
         apprise=Apprise(kind="apprise", url_env="S"),
+        github=GitHub(kind="github", token_env="S"),
+        jira=Jira(kind="jira", token_env="S", user="ana@x.example", url="https://x.example"),
     )
     assert set(forms.by_name) == set(KINDS)
     built = build(forms, http=http, env={"S": "json://127.0.0.1"})

@@ -1,5 +1,6 @@
 """Incidents are named by date, handle and title, found by handle or title, and moved away whole."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -8,9 +9,9 @@ import pytest
 
 from store_kit import DANA, NOW, REP, texts, write
 from warroom.core.commands import Draft
-from warroom.core.events import Declared, Renamed
+from warroom.core.events import Declared, EvidenceAttached, Renamed
 from warroom.core.values import At, incident_id
-from warroom.store import access, beside, folder, local
+from warroom.store import access, beside, evidence, folder, local
 from warroom.store.errors import (
     Ambiguous,
     Exists,
@@ -20,6 +21,7 @@ from warroom.store.errors import (
     Missing,
     NoHome,
     NotFound,
+    StoreError,
 )
 from warroom.store.log import Log
 
@@ -195,3 +197,38 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(FolderReadOnly, match="read-only"):
         access.ready(str(tmp_path))
+
+
+def test_deleting_takes_everything_that_belongs_to_it_and_nothing_else(here: Path) -> None:
+    log, other = declare(here, 1, "one"), declare(here, 200, "two")
+    local.save(beside.local(log.path), local.Local(history=("x",)))
+    Path(log.path + ".torn").write_bytes(b"x")
+    folder.delete(log.path)
+    assert [path.name for path in here.iterdir()] == [os.path.basename(other.path)]
+
+
+def test_deleting_waits_for_whoever_writes(here: Path) -> None:
+    log = declare(here, 1, "one")
+    with log.writing(), pytest.raises(LockHeld):
+        folder.delete(log.path, wait=0.02)
+    assert os.path.exists(log.path)
+
+
+def test_a_deletion_that_was_broken_off_is_done_again(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = declare(here, 1, "one")
+    kept = evidence.keep(beside.evidence(log.path), b"proof", "a.log")
+    with log.writing() as writing:
+        body = EvidenceAttached(kept.sha, 5, "a.log")
+        writing.seal(Draft(body, At(NOW)), at_now=NOW, by=DANA)
+        writing.write()
+
+    def fails(path: str) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "unlink", fails)
+    with pytest.raises(StoreError):
+        folder.delete(log.path)
+    monkeypatch.undo()
+    assert os.path.exists(log.path)
+    folder.delete(log.path)
+    assert [path for path in here.rglob("*") if path.is_file()] == []

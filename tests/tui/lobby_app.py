@@ -1,14 +1,19 @@
 """The console at a frozen time: on a desk of made-up incidents, or on a real one in a folder of the test's own."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from textual.pilot import Pilot
 
-from story import NOW
+from story import NOW, story
 from warroom.config.load import Library
 from warroom.config.paths import Paths
 from warroom.config.settings import Settings
+from warroom.core.acts.drill import EndDrill
+from warroom.core.drill.memory import MemoryRoom, begin
 from warroom.core.due import Due
+from warroom.core.events import Scenario
+from warroom.core.incident import Incident
 from warroom.core.values import DAY, HOUR, MINUTE, By, Ms
 from warroom.room import StoreError
 from warroom.room.desk import Desk, Listed
@@ -67,6 +72,23 @@ def some() -> list[Listed]:
     ]
 
 
+@cache
+def made_up(path: str) -> Incident | None:
+    """What is in the files of the picture that something is made of: dana's last drill, and an incident to replay."""
+    if path == "/incidents/7xma.json":
+        return story().state()
+    if path != "/incidents/g2dr.json":
+        return None
+    start = NOW - 41 * DAY
+    scenario = Scenario(
+        id="disk", title="Practice: the disk fills", level="easy", length=15 * MINUTE, trains=("facts",)
+    )
+    drill = MemoryRoom(begin(scenario, None, 1, [], start, who="dana"), "dana", start)
+    drill.now = start + 11 * MINUTE
+    drill.do(EndDrill(why="it is resolved", wall=drill.now))
+    return drill.state
+
+
 class MadeUpDesk:
     """A desk whose incidents are a list. `failing` is raised instead of them."""
 
@@ -82,6 +104,12 @@ class MadeUpDesk:
         if self.failing is not None:
             raise self.failing
         return list(self.listed)
+
+    def state(self, path: str) -> Incident:
+        found = made_up(path)
+        if found is None:
+            raise StoreError(f"{path} is made up.")
+        return found
 
 
 class LobbyApp(WarRoomApp):

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from console_kit import cli, console
 from lobby_app import DeskApp, screen, seen, settled, type_in
 from warroom.core import events as ev
+from warroom.core.drill import clock
 from warroom.core.values import Refused
 from warroom.tui import who
 from warroom.tui.declare import DeclareScreen
@@ -105,15 +106,37 @@ async def test_the_three_ways_are_there_and_nothing_leaves_this_machine(app: Fir
             assert words in drawn
 
 
-async def test_practising_makes_a_drill_with_everything_in_force_and_offers_a_first_entry(app: First):
+async def test_practising_begins_the_drill_that_teaches_the_console(app: First):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await named(pilot)
+        said = " ".join(" ".join(screen(pilot)).split())
+        assert "It leads you through, key by key" in said
+        assert "It pages nobody" in said
+        await pilot.press("1", "enter")
+        await settled(pilot)
+        [(room, ghost)] = app.entered
+        played = clock.scenario(room.state)
+        assert room.state.drill
+        assert played is not None
+        assert played.id == "first-drill"
+        assert room.state.steps
+        assert room.state.cards
+        assert room.state.run is not None
+        assert all(t.reach == ("simulated",) for level in room.state.run.policy.levels for t in level.notify)
+        assert ghost == ""
+
+
+async def test_where_that_drill_cannot_be_played_there_is_still_an_incident_to_practise_on(app: First, tmp_path: Path):
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "first-drill.toml").write_text('title = "half')
     async with app.run_test(size=(80, 24)) as pilot:
         await named(pilot)
         await pilot.press("1", "enter")
         await settled(pilot)
         [(room, ghost)] = app.entered
         assert room.state.drill
+        assert clock.scenario(room.state) is None
         assert room.state.steps
-        assert room.state.cards
         assert room.state.run is not None
         assert all(t.example for level in room.state.run.policy.levels for t in level.notify)
         assert ghost == GHOST
@@ -180,7 +203,7 @@ def test_what_is_in_force_in_practice_is_on_the_log(tmp_path: Path):
     }
 
 
-def test_a_name_and_three_enters_lead_to_a_saved_entry_in_a_real_terminal(
+def test_a_name_and_two_enters_lead_into_a_drill_that_says_what_to_press_in_a_real_terminal(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("WARROOM_ACTOR")
@@ -189,10 +212,11 @@ def test_a_name_and_three_enters_lead_to_a_saved_entry_in_a_real_terminal(
         terminal.send("dana\r")
         terminal.wait_for("Hello dana.")
         terminal.send("\r")
-        terminal.wait_for("Enter logs this")
         terminal.wait_for("DRILL")
-        terminal.send("\r")
-        terminal.wait_for("OBS  checkout returns 500s for one user in three")
+        terminal.wait_for("Type what you see")
+        terminal.send("* checkout returns 500s\r")
+        terminal.wait_for("OBS  checkout returns 500s")
         terminal.wait_for("saved")
+        terminal.wait_for("Nobody leads yet")
     [drill] = json.loads(cli("list", "--json"))
-    assert drill["title"] == "Practice: checkout returns 500s"
+    assert drill["title"] == "Checkout returns 500s"

@@ -28,7 +28,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     words: Words
-    what: str = "page"  # page, test, status, update, handover
+    what: str = "page"  # page, test, status, update, handover, item
     incident: str  # the handle, as INC-K3F9
     inc: str  # the identity
     title: str
@@ -46,6 +46,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     twice: bool = False
     drill: bool = False
     at: Ms = 0  # when it became due, UTC ms
+    labels: tuple[str, ...] = ()  # of an action item: what it is for
 
     @property
     def calls(self) -> bool:
@@ -99,6 +100,12 @@ class Answer(msgspec.Struct, frozen=True):
     at: Ms | None = None
 
 
+class There(msgspec.Struct, frozen=True):
+    """How an issue stands on the far side: `open`, `closed`, or `gone`."""
+
+    state: str
+
+
 class Probe(msgspec.Struct, frozen=True):
     """What a look at the channel found without paging anybody: `ok`, worth a `look`, or `bad`."""
 
@@ -114,6 +121,7 @@ class Channel:
     finds: bool = False  # whether `look_up` can ever say anything
     follows: bool = False  # whether `acknowledge` and `resolve` do something there
     echoes: bool = False  # whether what it is told by `acknowledge` may come back by `answer`
+    files: bool = False  # whether it opens issues for action items, and reaches nobody
     pace: ClassVar[float] = 10.0  # messages a second that the far side takes
 
     def __init__(self, name: str) -> None:
@@ -134,6 +142,10 @@ class Channel:
     def answer(self, message: Message, remote: str) -> Answer | None:
         """What somebody did about it there; None: nothing yet, or nobody could say."""
         return None
+
+    def there(self, message: Message, remote: str) -> There | Outcome:
+        """How the issue at `remote` stands there now; an outcome where nobody could say."""
+        return Failed(f"{self.name} opens no issues")
 
     def acknowledge(self, message: Message, remote: str, who: str) -> Outcome:
         """Tells the far side that `who` has it, so that it pages nobody else."""

@@ -19,32 +19,33 @@ from ..core.commands import Command
 from ..core.events import DeliveryChanged, Target
 from ..core.events.delivery import ACCEPTED, ARRIVED, DROPPED, FAILED, QUEUED, SENDING, SENT, UNKNOWN
 from ..core.incident import Incident
+from ..core.review import items
 from ..core.run import Call, advance, called_at
-from ..core.text import clean, clip, keepable
+from ..core.text import clean
 from ..core.triggers import coming
 from ..core.updates import next_overdue
 from ..core.values import SECOND, Ms
-from . import answers
-from .base import Accepted, Answer, Channel, Failed, Later, Outcome, Sent, Unknown
+from . import answers, filing
+from .base import Accepted, Answer, Channel, Failed, Later, Outcome, Sent, There, Unknown
 from .factory import Unusable
+from .tries import AGAIN, LONGEST, TRIES, give_up, later, pause, settled, short
 from .ways import Way, following, ways
 
-TRIES = 20  # of one way; with the pauses below some quarter of an hour
-AGAIN = 3  # tries of what may have arrived
 ASK = 8 * SECOND  # between two looks for an answer on the far side
-_LONGEST = 60 * SECOND
-_WHY = 200  # characters of a reason
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Something for a thread to do with a channel. `act`: send, look up, settle, answer, acknowledge, resolve."""
+    """Something for a thread to do with a channel.
+
+    `act`: send, look up, settle, answer, there, acknowledge, resolve.
+    """
 
     act: str
     delivery: DeliveryChanged
     who: str = ""
 
 
-Result: TypeAlias = Outcome | Answer | None
+Result: TypeAlias = Outcome | Answer | There | None
 
 
 class Courier:
@@ -77,6 +78,7 @@ class Courier:
         if call := owed_call(state, now):
             found.append(call)
         found += (SkipLevel(skip=skip) for skip in (*outbox.empty(state, now), *outbox.passed(state, now)))
+        found += filing.noted(state, self._token)
         return found
 
     def due(self, state: Incident, now: Ms) -> list[tuple[Command, Job | None]]:
@@ -96,7 +98,7 @@ class Courier:
         return steps
 
     def _notices(self, state: Incident) -> Iterable[tuple[Command, Job | None]]:
-        """Updates and briefs of handovers that were not begun yet."""
+        """Updates, briefs of handovers and action items that were not begun yet."""
         for notice in notices.notices(state):
             target = notice.target or Target("", "")
             begin = DeliveryChanged(
@@ -137,9 +139,11 @@ class Courier:
         key = outbox.key(state.id, page, name, address)
         channel = self._channels.get(name)
         begun = replace(begin, delivery=key, channel=name, address=address, attempt=1, again=None, remote="")
-        if not isinstance(channel, Channel):
-            why = channel.why if channel else "there is no such channel here"
-            yield Deliver(delivery=replace(begun, state=FAILED, why=_short(why))), None
+        why = "" if isinstance(channel, Channel) else channel.why if channel else "there is no such channel here"
+        if begin.what == "item":
+            why = why or filing.unfit(state, self._config, channel)
+        if why or not isinstance(channel, Channel):
+            yield Deliver(delivery=replace(begun, state=FAILED, why=short(why))), None
             return
         if self._turn(name) > 0:
             return  # its turn comes; nothing is lost, since nothing was said to be sent
@@ -154,15 +158,17 @@ class Courier:
         mine = replace(old, pager=self._token)
         if old.state == SENDING:
             why = "the process that sent it ended before it knew; it may have arrived"
-            return Deliver(delivery=replace(mine, state=UNKNOWN, again=now, why=why)), None
+            return Deliver(delivery=replace(mine, state=UNKNOWN, again=now + filing.surely(old), why=why)), None
         if old.state == QUEUED and needed_no_more:
-            return Deliver(delivery=replace(mine, state=DROPPED, again=None, why=_short(needed_no_more))), None
+            return Deliver(delivery=replace(mine, state=DROPPED, again=None, why=short(needed_no_more))), None
         if old.state == ACCEPTED or needed_no_more or old.again is None or old.again > now:
             return None
+        if old.state == UNKNOWN and old.what == "item":
+            return None  # it is looked up, also once the channel can be used again
         channel = self._channels.get(old.channel)
         if not isinstance(channel, Channel):
             why = channel.why if channel else "there is no such channel here"
-            return Deliver(delivery=replace(mine, state=FAILED, again=None, why=_short(why))), None
+            return Deliver(delivery=replace(mine, state=FAILED, again=None, why=short(why))), None
         if old.state == UNKNOWN and (channel.finds or old.what == "update"):
             return None  # `jobs` asks first; what may be public already is not said twice by itself
         if (old.what == "page" and outbox.paused(state, old.topic, now)) or self._turn(old.channel) > 0:
@@ -220,6 +226,8 @@ class Courier:
                 ask(Job("look up", each), max(0, (each.again or 0) - now))
         for each in outbox.waiting_for_answer(state, now):
             ask(Job("answer", each), 2 * SECOND)
+        for each in items.followed(state):
+            ask(Job("there", each), 0)
         for told in outbox.to_tell(state, now):
             channel = self._channels.get(told.of.channel)
             if isinstance(channel, Channel) and channel.follows:
@@ -236,7 +244,8 @@ class Courier:
             moments.append(at)
         busy = {delivery for delivery, _ in self._under_way}
         for each in outbox.unfinished(state):
-            mine = each.state == QUEUED or (each.state == UNKNOWN and not self._finds(each.channel))
+            looked_up = each.what == "item" or self._finds(each.channel)
+            mine = each.state == QUEUED or (each.state == UNKNOWN and not looked_up)
             if mine and each.again is not None and each.delivery not in busy and not _over(state, each, now):
                 moments.append(max(each.again, outbox.paused(state, each.topic, now)))
         if outbox.pages(state, now) or notices.notices(state):
@@ -271,6 +280,9 @@ class Courier:
         self._next[name] = now + ASK
         old = state.delivery(job.delivery.delivery) or job.delivery
         old = replace(old, pager=self._token)
+        if old.what == "item" and (came := filing.came(old, job.act, result, now)) is not None:
+            self._next[name] = came.next
+            return came.commands
         match job.act, result:
             case "answer", Answer():
                 return answers.commands(state, job.delivery, result, now, told=self._has_told(job.delivery, state))
@@ -280,25 +292,25 @@ class Courier:
                 self._next.pop(name)
                 return self._once_more(old, twice=False)
             case "look up", Sent() | Accepted():
-                return [_settled(old, result)]
+                return [settled(old, result)]
             case "look up", _:
-                return self._once_more(old, twice=True) if old.attempt < AGAIN else [Deliver(delivery=_give_up(old))]
+                return self._once_more(old, twice=True) if old.attempt < AGAIN else [Deliver(delivery=give_up(old))]
             case (("acknowledge" | "resolve"), _):
                 return self._told(job, result, now)
             case "settle", Accepted():
-                self._next[name] = now + _pause(old.attempt) if now - old.due < 60 * SECOND else now + _LONGEST
+                self._next[name] = now + pause(old.attempt) if now - old.due < 60 * SECOND else now + LONGEST
                 return []
             case _, Sent() | Accepted():
-                return [_settled(old, result)]
+                return [settled(old, result)]
             case _, Later():
-                return [Deliver(delivery=_later(old, result, now))]
+                return [Deliver(delivery=later(old, result, now))]
             case _, Failed():
-                return [Deliver(delivery=replace(old, state=FAILED, again=None, why=_short(result.why)))]
+                return [Deliver(delivery=replace(old, state=FAILED, again=None, why=short(result.why)))]
             case _, Unknown() if old.state == ACCEPTED:
                 return []
             case _, Unknown():
-                again = now + _pause(old.attempt) if old.attempt < AGAIN else None
-                return [Deliver(delivery=replace(old, state=UNKNOWN, again=again, why=_short(result.why)))]
+                again = now + pause(old.attempt) if old.attempt < AGAIN else None
+                return [Deliver(delivery=replace(old, state=UNKNOWN, again=again, why=short(result.why)))]
         return []
 
     def _once_more(self, old: DeliveryChanged, *, twice: bool) -> list[Command]:
@@ -324,14 +336,14 @@ class Courier:
             return [Deliver(delivery=replace(new, state=SENT, why=""))]
         tries = self._told_before[key] = self._told_before.get(key, 0) + 1
         if isinstance(result, Later | Unknown) and tries < TRIES:
-            wait = result.after * SECOND if isinstance(result, Later) and result.after else _pause(tries)
+            wait = result.after * SECOND if isinstance(result, Later) and result.after else pause(tries)
             self._next[(of.delivery, job.act)] = now + int(wait)
             return []
         why = result.why if isinstance(result, Later | Unknown | Failed) else "no answer"
-        return [Deliver(delivery=replace(new, state=FAILED, why=_short(why)))]
+        return [Deliver(delivery=replace(new, state=FAILED, why=short(why)))]
 
 
-_SENT = ("page", "update", "handover")
+_SENT = ("page", "update", "handover", "item")
 """What leaves the room by itself; the rest follows from it."""
 
 
@@ -360,30 +372,3 @@ def _no_way(target: Target) -> str:
         return "an example contact; it reaches nobody"
     ring = f"; ring {clean(target.phone)}" if target.phone else ""
     return f"no channel here reaches them{ring}"
-
-
-def _pause(attempt: int) -> Ms:
-    """1, 2, 4, … s, at most a minute."""
-    return min(_LONGEST, SECOND << min(max(attempt - 1, 0), 10))
-
-
-def _later(old: DeliveryChanged, result: Later, now: Ms) -> DeliveryChanged:
-    if old.attempt >= TRIES:
-        why = f"given up after {old.attempt} tries: {result.why}"
-        return replace(old, state=FAILED, again=None, why=_short(why))
-    wait = max(_pause(old.attempt), int((result.after or 0) * SECOND))
-    return replace(old, state=QUEUED, again=now + wait, why=_short(result.why))
-
-
-def _settled(old: DeliveryChanged, result: Sent | Accepted) -> Deliver:
-    state = SENT if isinstance(result, Sent) else ACCEPTED
-    remote = keepable(clean(result.remote))[:300] or old.remote
-    return Deliver(delivery=replace(old, state=state, again=None, remote=remote, why=""))
-
-
-def _give_up(old: DeliveryChanged) -> DeliveryChanged:
-    return replace(old, state=UNKNOWN, again=None)
-
-
-def _short(why: str) -> str:
-    return clip(keepable(clean(why)), _WHY)

@@ -28,6 +28,8 @@ _ADAPTERS = {
     "bell": ("bell", "BellChannel", False),
     "desktop": ("desktop", "DesktopChannel", False),
     "apprise": ("apprise_", "Apprise", False),
+    "github": ("github", "GitHub", True),
+    "jira": ("jira", "Jira", True),
 }
 _EXTRA = "needs the package apprise; say pip install 'warroom[notify]'"
 

@@ -101,6 +101,8 @@ def _use(channel: Channel, job: Job, message: Message) -> Result:
             return channel.settle(message, remote)
         case "answer":
             return channel.answer(message, remote)
+        case "there":
+            return channel.there(message, remote)
         case "acknowledge":
             return channel.acknowledge(message, remote, job.who)
         case "status":

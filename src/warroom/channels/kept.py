@@ -12,6 +12,7 @@ from ..room.room import Room
 from ..store import lock
 from ..store.holding import Holding
 from ..store.log import Log
+from . import filing
 from .base import Channel
 from .courier import Courier
 from .factory import Unusable
@@ -101,9 +102,9 @@ def wanted(state: Incident, config: Channels, channels: Mapping[str, Channel | U
     """Whether there is anything for a pager to do: somebody can be reached, or a far side has still to hear the end."""
     if state.declaration is None or state.drill:
         return False
-    if any(notice.way for notice in notices.notices(state)) or any(
-        d.what == "update" for d in outbox.unfinished(state)
-    ):
+    if filing.wanted(state, channels) or any(d.what == "update" for d in outbox.unfinished(state)):
+        return True
+    if any(notice.way for notice in notices.notices(state) if notice.what != "item"):
         return True
     if state.run is None:
         return False

@@ -9,9 +9,11 @@ from ..core.duration import spell
 from ..core.events import DeliveryChanged
 from ..core.incident import Incident
 from ..core.notices import text_of
+from ..core.review.items import REF, item_by_id
 from ..core.text import clean, clip
 from ..core.values import MINUTE, Ms
 from ..render.brief import texts
+from ..render.item import issue
 from .base import Message, Words
 
 LATE = 15 * MINUTE  # later than this, the page says so
@@ -45,8 +47,20 @@ class Writer(msgspec.Struct, frozen=True):
         message = self._message(state, delivery, words, thread=_thread(state, delivery))
         return msgspec.structs.replace(message, title=title, to=delivery.ref.partition(":")[2])
 
+    def item(self, state: Incident, delivery: DeliveryChanged) -> Message:
+        """An action item that is opened as an issue elsewhere; its words are the issue's text, line by line."""
+        item = item_by_id(state, delivery.ref.removeprefix(REF))
+        message = self._message(state, delivery, Words("", "", "", ""))
+        if item is None:
+            return message
+        title, text = issue(state, item, self.handle(state.id))
+        words = Words(line=clip(title, 130), sms=clip(title, 459), chat=clip(text, 2_900), mail=text)
+        return msgspec.structs.replace(message, title=title, words=words, labels=(item.what_for,))
+
     def message(self, state: Incident, delivery: DeliveryChanged, now: Ms, *, shared: bool = False) -> Message:
         """What this delivery says."""
+        if delivery.what == "item":
+            return self.item(state, delivery)
         if delivery.what == "page":
             return self.page(state, delivery, now, shared=shared)
         return self.notice(state, delivery)

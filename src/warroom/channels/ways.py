@@ -25,7 +25,9 @@ def ways(target: Target, channels: Channels, restricted: bool = False) -> list[W
     found = []
     for reach in (*target.reach, *channels.fallback):
         way = channels.way(reach)
-        if way and way not in found and not (restricted and channels.by_name[way[0]].shared):
+        if not way or channels.opens_issues(reach):
+            continue
+        if way not in found and not (restricted and channels.by_name[way[0]].shared):
             found.append(way)
     return found
 

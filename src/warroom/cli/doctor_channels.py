@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
+from ..config.channels import TRACKERS
 from ..core.duration import spell
 from ..core.text import clean
 from .doctor_finding import BAD, GOOD, WARN, Finding
@@ -102,7 +103,7 @@ def _of_channel(session: Session, name: str, channel: "Channel | Unusable", prob
         if without:
             says = "; ".join((*without, says))
             probe = replace(probe, state=WARN)
-        if not channel.answers:
+        if not (channel.answers or channel.files):
             says += ": ring by hand" if says.endswith("cannot answer back") else "; it cannot answer back: ring by hand"
     try:
         tested.keep(session.paths, name, session.now(), works, says)
@@ -123,7 +124,7 @@ def _unused(library: "Library") -> Iterator[Finding]:
         vendor = turn.schedule.partition(":")[0]
         used |= {turn.channel} if turn.channel else {n for n, f in channels.by_name.items() if f.kind == vendor}
     for name, form in channels.by_name.items():
-        if name not in used and not getattr(form, "status", False):
+        if name not in used and form.kind not in TRACKERS and not getattr(form, "status", False):
             says = f"{clean(name)} is in nobody's `reach` and no fallback, so that it pages nobody"
             yield Finding("reach", WARN, says)
 

@@ -60,6 +60,7 @@ def _watch(session: Session) -> Finding:
 
 def _unheld(session: Session) -> list[str]:
     """The handles of open incidents whose policy reaches somebody, and for which no process pages."""
+    from ..core.review.items import waits_elsewhere
     from ..core.values import By
     from ..room.room import Room
     from ..store import folder, replica
@@ -81,7 +82,8 @@ def _unheld(session: Session) -> list[str]:
         except StoreError:
             continue
         elsewhere = state.pager is not None and state.pager.rep not in ("", replica.known(session.paths.data))
-        if pager.wanted(state) and not elsewhere:
+        follows = not state.open and waits_elsewhere(state)  # that nobody does it costs no sleep
+        if pager.wanted(state) and not elsewhere and not follows:
             found.append(session.handle(state.id))
     return found
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from . import out
 from .session import Session
-from .stop import FAILED, OK, No, NotHere, Stop, Usage
+from .stop import FAILED, OK, No, NotHere, Usage
 from .verb import Arguments, Parser, Verb
 
 if TYPE_CHECKING:
@@ -78,21 +78,36 @@ def scenario_file(session: Session, name: str) -> str:
 
 
 def loaded(session: Session, file: str, seed: int, variant: str = "") -> "Played":
-    """The scenario in this file. Raises `Stop` with what is wrong with it."""
-    from ..config.drills import load
+    """The scenario in this file. Raises `No` with what is wrong with it, and `NotHere`."""
+    from ..config.drills import load, variants
     from ..config.problem import Fault, Problem
 
     try:
+        known = variants(file)
+        if variant and variant not in known:
+            there = f"There are {', '.join(known)}" if known else "It has no variants"
+            raise NotHere(f"--variant: there is no “{variant}” in {file}. {there}.")
         return load(session.library, file, seed, variant)
     except Fault as fault:
-        raise Stop(str(Problem(file, fault.path, fault.reason))) from None
+        raise No(str(Problem(file, fault.path, fault.reason))) from None
+
+
+def level_of(arguments: Arguments) -> str:
+    """The level that is asked for; empty: any. Raises `Usage`."""
+    from ..config.drill_forms import LEVELS
+
+    level: str = arguments.level
+    if level and level not in LEVELS:
+        raise Usage(f"--level: “{level}” is not one of {', '.join(LEVELS)}.")
+    return level
 
 
 def _list(session: Session, arguments: Arguments, rest: list[str]) -> int:
     from ..config.drills import listed
 
+    level = level_of(arguments)
     found, problems = listed(session.library)
-    found = [each for each in found if arguments.level in ("", each.level)]
+    found = [each for each in found if level in ("", each.level)]
     if arguments.json:
         rows = [
             {"id": e.id, "title": e.title, "level": e.level, "minutes": e.minutes, "trains": list(e.trains)}

@@ -7,6 +7,7 @@ from datetime import UTC
 from ..core.values import DAY, Ms, Refused
 from ..render.times import day, iso, moment
 from . import out
+from .drill import level_of
 from .session import Session
 from .stop import OK, No, NotHere, Usage
 from .verb import Arguments
@@ -154,19 +155,17 @@ def _roles(session: Session, arguments: Arguments) -> int:
 
 def wheel(session: Session, arguments: Arguments) -> int:
     """The wheel of misfortune: a scenario by level and what was trained least lately, and why that one."""
-    from ..config.drill_forms import LEVELS
     from ..config.drills import listed
     from ..room.drill_history import Choice, history
     from ..room.drill_history import wheel as spin
 
-    if arguments.level and arguments.level not in LEVELS:
-        raise Usage(f"--level: “{arguments.level}” is not one of {', '.join(LEVELS)}.")
+    level = level_of(arguments)
     found, _ = listed(session.library)
     choices = [Choice(each.id, each.level, each.trains) for each in found]
     seed = arguments.seed if arguments.seed is not None else random.randrange(1 << 30)
-    spun = spin(choices, history(session.desk), _now(), seed, arguments.level)
+    spun = spin(choices, history(session.desk), _now(), seed, level)
     if spun is None:
-        raise NotHere(f"There is no drill of the level “{arguments.level}”.")
+        raise NotHere(f"There is no drill of the level “{level}”." if level else "There is no drill here.")
     each = next(each for each in found if each.id == spun.id)
     if arguments.json:
         row = {"id": each.id, "title": each.title, "level": each.level, "minutes": each.minutes}

@@ -4,7 +4,7 @@ import os
 
 from . import out
 from .session import Session
-from .stop import OK, No, Stop, Usage
+from .stop import OK, No, Usage
 from .verb import Arguments
 from .which import by_name
 
@@ -43,7 +43,7 @@ def replay(session: Session, arguments: Arguments, source: str) -> int:
     if os.path.lexists(path):
         raise No(f"{path} is there already. --name gives another one.")
     if problems := keep(session.library, path, text):
-        raise Stop("; ".join(str(each) for each in problems[:3]))
+        raise No("; ".join(str(each) for each in problems[:3]))
     if arguments.json:
         out.json({"id": name, "file": path, "title": title})
     else:
@@ -62,7 +62,7 @@ def _file(session: Session, path: str) -> "tuple[str, str, list, str]":  # type:
     try:
         found = read(load(path), os.path.basename(path), Options(session.now()), "")
     except BadInput as bad:
-        raise Stop("\n".join(bad.lines())) from None
+        raise No("\n".join(bad.lines())) from None
     if isinstance(found, Whole):
         raise Usage(f"{path} is a whole log: `warroom import` it first, then name the incident.")
     command = found.command

@@ -13,7 +13,7 @@ from ..render.times import day, iso
 from . import out
 from .act import act
 from .session import Session
-from .stop import OK, No, NotHere
+from .stop import OK, No, NotHere, Usage
 from .verb import Arguments
 
 
@@ -41,12 +41,16 @@ def report(session: Session, arguments: Arguments, named: str) -> int:
     each = practised(state, path, [])
     if each is None:
         raise No("That is no drill with a scenario; there is nothing to report.")
-    if arguments.contest is not None:
-        return act(session, Contest(point=_point(state, arguments.contest), why=arguments.why))
+    if arguments.share and arguments.private:
+        raise Usage("--share or --private: one of them.")
     if arguments.share or arguments.private:
         return act(session, Share(shared=arguments.share))
+    if not each.ended:
+        raise No("The drill is still running; its report, which says what is to come, is there when it is over.")
     if not may_see(each, session.me.name):
         raise No(f"This report is {each.who}'s, and private until they share it: `warroom drill report --share`.")
+    if arguments.contest is not None:
+        return act(session, Contest(point=_point(state, arguments.contest), why=arguments.why))
     before = [] if each.headless else earlier(found, state, session.now(), session.me.name)
     rows = [{**row, "at": iso(row["at"]) if isinstance(row["at"], int) else row["at"]} for row in before]
     return shown(session, arguments, state, rows)

@@ -149,6 +149,7 @@ def go_on(session: Session, arguments: Arguments, path: str, speed: int | None) 
     def do(line: Scripted, at: Ms) -> str:
         return run_line(session, path, line, at)
 
+    _hear_nothing()
     real = RealPages(session.paths.incidents, wall)
     try:
         room = SteppedRoom(Log.open(path, session.replica), session.me, BASE)
@@ -159,6 +160,13 @@ def go_on(session: Session, arguments: Arguments, path: str, speed: int | None) 
     finally:
         held.release()
     return shown(session, arguments, state, [])
+
+
+def _hear_nothing() -> None:
+    """Standard input is somebody else's: a script that reads it would do something else each time."""
+    nowhere = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nowhere, 0)
+    os.close(nowhere)
 
 
 # ── the clock of one that runs ──
@@ -199,7 +207,7 @@ def _command(
         case "end":
             return EndDrill(why=arguments.why or "somebody ended it", wall=wall())
     coming = plan(state, session.now()).wake
-    if coming is None:
+    if coming is None and clock.running(state):
         raise Refused("Nothing is coming; there is nothing to skip to.")
     return SetClock(speed=clock.speed(state) or clock.before_pause(state), wall=wall(), to=coming, why="skipped")
 

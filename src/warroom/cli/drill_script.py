@@ -1,11 +1,15 @@
 """A commander without a screen: the lines of a script, each done as the command line would do it, in drill time."""
 
 import shlex
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..core.acts.drill import MarkScript
-from ..core.values import By, Ms
-from ..room.headless import Scripted, SteppedRoom
+from ..core.commands import Draft
+from ..core.events import DrillScripted
+from ..core.values import At, By, Ms
+from ..core.zone import utc
+from ..room.headless import Scripted, SteppedRoom, marked
 from ..store.log import Log
 from . import out
 from .index import GROUPS, WHERE
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from .verb import Arguments
 
 _GROUPS = ("Steer", "Write", "Work", "Call", "See")
-_NOT = ("declare", "watch", "policy", "list", "follow")
+_NOT = ("declare", "link", "watch", "policy", "list", "follow")
 VERBS = tuple(
     name for group in _GROUPS for name, module in WHERE.items() if module in GROUPS[group] and name not in _NOT
 )
@@ -33,6 +37,7 @@ class ScriptSession(Session):
         self.__dict__["settings"] = outer.settings
         self.__dict__["replica"] = outer.replica
         self.__dict__["path"] = path
+        self.__dict__["zone"] = utc  # the same on every machine
         self._outer, self._at, self._line = outer, at, line
         self.marked = False
         self._rooms: list[SteppedRoom] = []
@@ -41,14 +46,17 @@ class ScriptSession(Session):
         return self._at
 
     def room(self) -> "Room":
-        made = SteppedRoom(Log.open(self.path, self.replica), self.writer, self._at)
+        made = SteppedRoom(Log.open(self.path, self.replica), self.me, self._at)
         made.line, made.marked = self._line, self.done
         self._rooms.append(made)
         return made
 
-    @property
-    def writer(self) -> By:
-        return By(self.arguments.by) if self.arguments.by else self._outer.me
+    @cached_property
+    def me(self) -> By:
+        return super().me if self.arguments.by else self._outer.me
+
+    def beside(self) -> list[Draft]:
+        return [Draft(DrillScripted(self._line), At(self._at))]
 
     @property
     def done(self) -> bool:
@@ -85,7 +93,8 @@ def run_line(outer: Session, path: str, line: Scripted, at: Ms) -> str:
     if session is None or not session.done:
         room = SteppedRoom(Log.open(path, outer.replica), outer.me, at)
         with room.log:
-            room.do(MarkScript(line=line.number, refused=why[:400]))
+            if line.number not in marked(room.load()):
+                room.do(MarkScript(line=line.number, refused=why[:400]))
     return why
 
 

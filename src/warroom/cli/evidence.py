@@ -113,7 +113,7 @@ def log_proven(session: Session, entry: Log) -> int:
         raise No("There is nothing to log: the text is empty.")
     kept = bring(session, proofs, called)
     with session.log() as log:
-        outcome = write_proven(log, command, kept, Stamp(session.now(), session.me))
+        outcome = write_proven(log, command, kept, Stamp(session.now(), session.me), session.beside())
     code = printed(session, outcome)
     told(found)
     return code

@@ -62,6 +62,10 @@ WHERE: dict[str, str] = {
     "brief": "brief",
     "follow": "follow",
     "drill": "drill",
+    "review": "review",
+    "items": "items",
+    "learn": "learn",
+    "stats": "stats",
     "verify": "files",
     "export": "files",
     "import": "files",
@@ -79,5 +83,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Call": ("paging", "policy", "watch"),
     "See": ("show", "brief", "follow"),
     "Practise": ("drill",),
+    "Learn": ("review", "items", "learn", "stats"),
     "Keep": ("files", "admin"),
 }

@@ -34,6 +34,8 @@ def whole(text: str) -> None:
 
 def raw(data: bytes) -> None:
     """Bytes for a file or a pipe, never for a terminal, which they could command."""
+    if _caught is not None:
+        return
     while data:
         data = data[os.write(1, data) :]
 

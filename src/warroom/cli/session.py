@@ -14,6 +14,7 @@ from .stop import Stop, Usage
 if TYPE_CHECKING:
     from ..config.load import Library
     from ..config.settings import Settings
+    from ..core.commands import Draft
     from ..room.desk import Desk
     from ..room.room import Room
     from ..store.log import Log
@@ -151,6 +152,10 @@ class Session:
         from ..room.room import Room
 
         return Room(self.log(), self.me, wall)
+
+    def beside(self) -> "list[Draft]":
+        """What is to be written together with an entry that is written without reading the incident."""
+        return []
 
     def seen(self) -> "Room":
         """The incident's room, loaded, for looking only: it works where nothing can be written."""

@@ -3,7 +3,7 @@
 0 ok, 1 failure, 2 usage, 3 not found, 4 refused or in conflict, 5 kept but not delivered yet, 130 interrupted.
 """
 
-OK, FAILED, USAGE, NOT_FOUND, REFUSED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+OK, FAILED, USAGE, NOT_FOUND, REFUSED, KEPT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
 class Stop(Exception):

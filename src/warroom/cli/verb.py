@@ -16,9 +16,12 @@ Parser = argparse.ArgumentParser
 
 
 class Verb:
-    """One verb. `arguments` puts its own into a parser, `run` does it and returns the exit code."""
+    """One verb. `arguments` puts its own into a parser, `run` does it and returns the exit code.
 
-    __slots__ = ("arguments", "example", "run", "words")
+    One that never `writes` needs nobody who does, and may mean something else by `--by`.
+    """
+
+    __slots__ = ("arguments", "example", "run", "words", "writes")
 
     def __init__(
         self,
@@ -26,8 +29,9 @@ class Verb:
         example: str,
         arguments: Callable[[Parser], None],
         run: "Callable[[Session, Arguments], int]",
+        writes: bool = True,
     ) -> None:
-        self.words, self.example, self.arguments, self.run = words, example, arguments, run
+        self.words, self.example, self.arguments, self.run, self.writes = words, example, arguments, run, writes
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,7 +58,8 @@ def parser(name: str, verb: Verb) -> Parser:
     )
     verb.arguments(made)
     made.add_argument("-i", "--incident", metavar="INC", help="the incident: its handle or a part of its title")
-    made.add_argument("--by", metavar="WHO", help="who is writing this down")
+    if verb.writes:
+        made.add_argument("--by", metavar="WHO", help="who is writing this down")
     made.add_argument("--json", action="store_true", help="print JSON")
     return made
 

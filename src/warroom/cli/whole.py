@@ -9,12 +9,17 @@ from .session import Session
 from .stop import No, Stop
 
 
+def refuse_twice(session: Session, inc: str) -> None:
+    """Raises `No` where this incident is here already."""
+    for place in (session.paths.incidents, session.paths.archive):
+        if any(entry.inc == inc for entry in folder.entries(place)):
+            raise No("This incident is here already; nothing was imported.")
+
+
 def restored(session: Session, whole: Whole) -> Room:
     """The incident's room, loaded. Raises `Stop` and `StoreError`; then nothing is left of it."""
     incidents = access.ready(session.paths.incidents)
-    for place in (session.paths.incidents, session.paths.archive):
-        if any(entry.inc == whole.inc for entry in folder.entries(place)):
-            raise No("This incident is here already; nothing was imported.")
+    refuse_twice(session, whole.inc)
     path = folder.path_for(incidents, whole.inc, whole.title, whole.at)
     part = f"{path}.new"
     try:

@@ -6,6 +6,7 @@ from ..core.acts.work import next_step
 from ..core.concerns import TASKS as MOST
 from ..core.duration import spell
 from ..core.incident import Incident, TaskView
+from ..core.learn.origin import origin
 from ..core.text import clean
 from ..core.values import SECOND, Ms
 from ..render.times import iso, iso_or_none
@@ -20,7 +21,10 @@ _ITEM = "its number, id or a part of its text"
 
 def _coming(state: Incident) -> str:
     step = next_step(state)
-    return f"Next: {step.number} {clean(step.step.text)}" if step else "No step is left."
+    if step is None:
+        return "No step is left."
+    after = f" ({origin(step.step)})" if step.step.origin else ""
+    return clean(f"Next: {step.number} {step.step.text}{after}")
 
 
 def _tick(session: Session, arguments: Arguments) -> int:

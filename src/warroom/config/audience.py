@@ -10,6 +10,8 @@ def ways_of(channels: Channels, audience: str, restricted: bool = False) -> tupl
     found = []
     for reach in dict.fromkeys(channels.audiences.get(audience, ())):
         way = channels.way(reach)
-        if way is not None and not (restricted and channels.by_name[way[0]].shared):
+        if way is None or channels.opens_issues(reach):
+            continue
+        if not (restricted and channels.by_name[way[0]].shared):
             found.append(reach)
     return tuple(found)

@@ -160,6 +160,46 @@ class Apprise(ChannelForm, frozen=True, kw_only=True):
     secrets: ClassVar = ("url",)
 
 
+class GitHub(ChannelForm, frozen=True, kw_only=True):
+    """Opens action items as issues. `repo` is where those go that name none; `labels` are on each of them."""
+
+    token_env: str = ""
+    token_file: str = ""
+    repo: str = ""
+    labels: tuple[str, ...] = ("action item",)
+    url: Line = "https://api.github.com"
+    shared: bool = True  # whoever may read the repository reads it
+    secrets: ClassVar = ("token",)
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        yield from _url(self.url)
+        owner, found, name = self.repo.partition("/")
+        if self.repo and not (found and owner and name and "/" not in name):
+            yield Fault("repo", f"“{shown(self.repo)}” should be the owner, “/” and the repository's name")
+
+
+class Jira(ChannelForm, frozen=True, kw_only=True):
+    """Opens action items as issues. `project` is the key of the one where those go that name none."""
+
+    token_env: str = ""
+    token_file: str = ""
+    user: Line  # the e-mail address that the token belongs to
+    url: Line  # https://NAME.atlassian.net
+    project: str = ""
+    issue_type: Line = "Task"
+    labels: tuple[str, ...] = ("action-item",)
+    shared: bool = True
+    secrets: ClassVar = ("token",)
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        yield from _url(self.url)
+        for number, label in enumerate(self.labels, 1):
+            if " " in label or not label:
+                yield Fault(f"labels[{number}]", f"“{shown(label)}” has a space in it, which no label of Jira's has")
+
+
 KINDS: dict[str, type[ChannelForm]] = {
     "webhook": Webhook,
     "pagerduty": PagerDuty,
@@ -170,7 +210,11 @@ KINDS: dict[str, type[ChannelForm]] = {
     "bell": Bell,
     "desktop": Desktop,
     "apprise": Apprise,
+    "github": GitHub,
+    "jira": Jira,
 }
+TRACKERS = ("github", "jira")
+"""The kinds that open issues for action items; they reach nobody."""
 
 
 class Channels(msgspec.Struct, frozen=True):
@@ -183,6 +227,11 @@ class Channels(msgspec.Struct, frozen=True):
     fallback: tuple[str, ...] = ()
     audiences: dict[str, tuple[str, ...]] = {}  # where updates go, by whom they are for
     file: str = ""
+
+    def opens_issues(self, reach: str) -> bool:
+        """Whether `reach` names a place where action items are opened, and nobody is reached."""
+        way = self.way(reach)
+        return way is not None and self.by_name[way[0]].kind in TRACKERS
 
     def way(self, reach: str) -> tuple[str, str] | None:
         """The channel and the address that `reach` names; None where there is no such channel."""
@@ -239,13 +288,19 @@ def load(folder: str) -> tuple[Channels, list[Problem]]:
         if audience not in AUDIENCES:
             say(Fault(f"audience.{audience}", f"is not an audience: {one_of(AUDIENCES)}"), "It is ignored.")
         for number, reach in enumerate(reaches, 1):
-            if channels.way(reach) is None:
-                at = f"audience.{audience}[{number}]"
-                say(Fault(at, f"there is no channel “{shown(reach)}”"), "It is passed over.")
+            if why := _no_way(channels, reach):
+                say(Fault(f"audience.{audience}[{number}]", why), "It is passed over.")
     for number, reach in enumerate(fallback, 1):
-        if channels.way(reach) is None:
-            say(Fault(f"fallback[{number}]", f"there is no channel “{shown(reach)}”"), "It is passed over.")
+        if why := _no_way(channels, reach):
+            say(Fault(f"fallback[{number}]", why), "It is passed over.")
     return channels, problems
+
+
+def _no_way(channels: Channels, reach: str) -> str:
+    """Why nobody is reached by `reach`; empty where somebody may be."""
+    if channels.way(reach) is None:
+        return f"there is no channel “{shown(reach)}”"
+    return f"“{shown(reach)}” opens issues, and reaches nobody" if channels.opens_issues(reach) else ""
 
 
 def _channel(name: str, row: Any) -> ChannelForm:

@@ -21,9 +21,10 @@ class _References:
         self.people = {p.id: p.name for p in drill.person}
         self.injects = [each.id for each in drill.inject]
         self.topics = [each.topic for each in drill.specialist]
-        self.flags = {flag for each in drill.answer for flag in each.also}
-        self.answers = {each.id for each in drill.answer if each.id}
-        self.variants = {each.id for each in drill.variant}
+        # In the order of the file: a sentence that names them is the same each time.
+        self.flags = list(dict.fromkeys(flag for each in drill.answer for flag in each.also))
+        self.answers = [each.id for each in drill.answer if each.id]
+        self.variants = [each.id for each in drill.variant]
 
     def all(self, rules: Collection[str], playbooks: Collection[str], roles: Collection[str]) -> Iterator[Fault]:
         drill = self.drill
@@ -124,8 +125,13 @@ class _References:
                     yield from _there(at, word, (*ACTIVE, "resolved", "closed"), "phase")
                 case "milestone":
                     yield from _there(at, word, MILESTONES, "milestone")
-                case "posted" | "drafted" if word:
-                    yield from _there(at, word, AUDIENCES, "audience")
+                case "posted" | "drafted" if call.words:
+                    if word:
+                        yield from _there(at, word, AUDIENCES, "audience")
+                    if len(call.words) > 1 and not call.words[1].isdecimal():
+                        yield Fault(
+                            at, f'“{shown(call.words[1])}” is no number of an update; as in posted("public", 2)'
+                        )
                 case "paged" | "no_answer" | "tasked" | "joined":
                     if word and word not in self.people and word not in self.people.values():
                         yield from _there(at, word, self.people, "[[person]]")

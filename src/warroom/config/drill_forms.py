@@ -131,7 +131,7 @@ class FileInject(Form, frozen=True):
         if self.kind == "outage" or self.tool:
             yield from _among("tool", self.tool, TOOLS)
         if self.kind in ("takeover", "unavailable", "vendor", "relief", "report", "observation") and not self.who:
-            yield Fault("who", f"is empty: a {self.kind} is somebody's")
+            yield Fault("who", "is empty: say whose it is")
         if self.kind == "coach" and not self.until:
             yield Fault("until", "is empty: a coach speaks until something is done")
 
@@ -250,7 +250,13 @@ class Drill(Form, frozen=True):
                 id = getattr(row, "id", "")
                 if id and id in seen:
                     yield Fault(f"{key}[{n}].id", f"“{shown(id)}” is already the id of an earlier one")
+                if ":" in id and key in ("inject", "answer"):
+                    yield Fault(f"{key}[{n}].id", "should have no colon: what comes of an inject is noted behind one")
                 seen.add(id)
+        unnamed = {f"answer-{n}" for n, answer in enumerate(self.answer, 1) if not answer.id}
+        for n, answer in enumerate(self.answer, 1):
+            if answer.id in unnamed:
+                yield Fault(f"answer[{n}].id", f"“{answer.id}” is what an answer without an id is called")
         last = -1
         for n, level in enumerate(self.tier, 1):
             if level.after <= last:

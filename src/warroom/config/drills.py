@@ -6,6 +6,7 @@ A file is data, bounded in every direction: nothing in it runs, names a path or 
 import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 from os.path import isfile, join
 from typing import Any
 
@@ -24,6 +25,9 @@ from .problem import Fault, Problem, shown
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _SEEDS = 16  # that a check plays through
+_VARIANTS = 12  # as many as a file may have
+_MOST = 50  # mistakes that are told of one file
+_DEEP = 8  # tables and lists within one another; a scenario needs five
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -75,6 +79,12 @@ def load(library: Library, file: str, seed: int, variant: str = "") -> Played:
     return resolve(library, tree, text, id, seed, variant)
 
 
+def variants(file: str) -> list[str]:
+    """The causes among which a seed chooses in this file. Raises `Fault`."""
+    tree, _ = toml.read(file)
+    return _variants(tree)
+
+
 def resolve(library: Library, tree: dict[str, Any], text: str, id: str, seed: int, variant: str = "") -> Played:
     """The scenario that a file's tree says. Raises `Fault`."""
     drill = _form(tree, seed, text, variant)
@@ -96,30 +106,40 @@ def check(library: Library, file: str) -> list[Problem]:
         tree, text = toml.read(file)
     except Fault as fault:
         return [Problem(file, fault.path, fault.reason)]
-    found: dict[tuple[str, str], Problem] = {}
-    variants = [each.get("id", "") for each in _rows(tree, "variant")] or [""]
-    for seed in range(_SEEDS):
-        for variant in variants if seed < 2 else ("",):
-            for wrong in _all_faults(library, tree, text, seed, variant if isinstance(variant, str) else ""):
-                found.setdefault((wrong.path, wrong.reason), Problem(file, wrong.path, wrong.reason))
+    found = list(islice(_all_faults(library, tree), _MOST + 1))
+    # Where each stands is looked up for those only that are told: it takes a walk through the file.
+    told = [Problem(file, toml.place(each, text), each.reason) for each in found[:_MOST]]
+    if len(found) > _MOST:
+        told.append(Problem(file, "", f"is not as it should be, and there are more mistakes than these {_MOST}"))
     id = os.path.basename(file).removesuffix(".toml")
-    if not found:
+    if not told:
         try:
             resolve(library, tree, text, id, 0)
         except Fault as fault:
-            found["", ""] = Problem(file, fault.path, fault.reason)
-    return list(found.values())
+            told.append(Problem(file, fault.path, fault.reason))
+    return told
 
 
-def _all_faults(library: Library, tree: dict[str, Any], text: str, seed: int, variant: str) -> Iterator[Fault]:
+def _all_faults(library: Library, tree: dict[str, Any]) -> Iterator[Fault]:
+    """Every mistake once, whatever a seed chooses."""
+    known: set[tuple[str, str]] = set()
+    chosen = list(dict.fromkeys(_variants(tree)))[:_VARIANTS] or [""]
+    for seed in range(_SEEDS):
+        for variant in chosen if seed < 2 else ("",):
+            for wrong in islice(_faults(library, tree, seed, variant), _MOST + 1):
+                if (wrong.path, wrong.reason) not in known:
+                    known.add((wrong.path, wrong.reason))
+                    yield wrong
+
+
+def _faults(library: Library, tree: dict[str, Any], seed: int, variant: str) -> Iterator[Fault]:
     try:
         drill = toml.convert(_filled(tree, seed, variant), Drill)
     except Fault as fault:
-        yield Fault(toml.place(fault, text), fault.reason)
+        yield fault
         return
-    own = list(drill.faults())
-    for wrong in own or faults(drill, library.drill_rules, library.playbooks, library.roles_by_id):
-        yield Fault(toml.place(wrong, text), wrong.reason)
+    own = list(islice(drill.faults(), _MOST + 1))
+    yield from own or faults(drill, library.drill_rules, library.playbooks, library.roles_by_id)
 
 
 def _form(tree: dict[str, Any], seed: int, text: str, variant: str = "") -> Drill:
@@ -141,8 +161,12 @@ def _rows(tree: dict[str, Any], key: str) -> list[dict[str, Any]]:
 
 
 def _variant(tree: dict[str, Any], seed: int) -> str:
-    ids = [id for row in _rows(tree, "variant") if isinstance(id := row.get("id"), str)]
+    ids = _variants(tree)
     return ids[pick(seed, "variant", len(ids))] if ids else ""
+
+
+def _variants(tree: dict[str, Any]) -> list[str]:
+    return [id for row in _rows(tree, "variant") if isinstance(id := row.get("id"), str)]
 
 
 def _words(tree: dict[str, Any], seed: int, variant: str) -> dict[str, str]:
@@ -154,6 +178,8 @@ def _words(tree: dict[str, Any], seed: int, variant: str) -> dict[str, str]:
             words[name] = said
         elif isinstance(said, list) and said and all(isinstance(each, str) for each in said):
             words[name] = said[pick(seed, f"vars.{name}", len(said))]
+        else:
+            raise Fault(f"vars.{name}", "should be a word in quotes, or a list of such words")
     chosen = variant or _variant(tree, seed)
     for row in _rows(tree, "variant"):
         own = row.get("vars")
@@ -167,19 +193,21 @@ def _words(tree: dict[str, Any], seed: int, variant: str) -> dict[str, str]:
 def _filled(tree: dict[str, Any], seed: int, variant: str) -> dict[str, Any]:
     words = _words(tree, seed, variant)
 
-    def fill(value: Any, path: str) -> Any:
+    def fill(value: Any, path: str, deep: int = 0) -> Any:
+        if deep > _DEEP:
+            raise Fault(path, "is nested too deeply")
         if isinstance(value, str):
             return _BRACES.sub(lambda found: _word(found, path), value) if "{" in value else value
         if isinstance(value, dict):
             skipped = ("vars", "variant") if not path else ()
-            return {k: v if k in skipped else fill(v, f"{path}.{k}".lstrip(".")) for k, v in value.items()}
+            return {k: v if k in skipped else fill(v, f"{path}.{k}".lstrip("."), deep + 1) for k, v in value.items()}
         if isinstance(value, list):
-            return [fill(each, f"{path}[{n}]") for n, each in enumerate(value, 1)]
+            return [fill(each, f"{path}[{n}]", deep + 1) for n, each in enumerate(value, 1)]
         return value
 
     def _word(found: re.Match[str], path: str) -> str:
         if found[1] not in words:
-            known = ", ".join(f"{{{name}}}" for name in words) or "none; [vars] says them"
+            known = ", ".join(f"{{{shown(name)}}}" for name in list(words)[:12]) or "none; [vars] says them"
             raise Fault(path, f"“{shown(found[0])}” stands for nothing; there are {known}")
         return words[found[1]]
 

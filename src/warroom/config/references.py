@@ -25,6 +25,9 @@ def of_people(library: Library) -> Iterator[Problem]:
         for way in contact.reach:
             if not (contact.example and way.startswith(_FOR_PEOPLE)) and library.channels.way(way) is None:
                 yield Problem(file, f"{at}.reach", no_channel(way, library.channels), "This way is passed over.")
+            elif library.channels.opens_issues(way):
+                reason = f"“{shown(way)}” opens issues, and reaches nobody"
+                yield Problem(file, f"{at}.reach", reason, "This way is passed over.")
     file = join(library.own or library.data, "oncall.toml")
     for id, form in library.oncall.items():
         for fault in _of_turn(library, id, form):

@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True):
     default_services: tuple[str, ...] = ()  # named at a declaration that names none
     services: tuple[str, ...] = ()  # known ones, for completion
     people: tuple[str, ...] = ()  # known handles, for completion
+    delete_after: Ms | None = None  # archived incidents older than this may be deleted; None: kept for ever
     archive_after: Ms | None = None  # closed incidents older than this may be moved away; None: never by itself
     editor: str = ""  # empty: $VISUAL, $EDITOR
     bell: bool = True
@@ -51,6 +52,7 @@ class _File(msgspec.Struct):
     default_services: tuple[str, ...]
     services: tuple[str, ...]
     people: tuple[str, ...]
+    delete_after: Span
     archive_after: Span
     editor: str
     bell: bool

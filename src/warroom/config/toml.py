@@ -23,9 +23,14 @@ class Span(int):
 
 def read(file: str) -> tuple[dict[str, Any], str]:
     """The tree of a TOML file and its text. Raises `Fault`; its path says the line already, as `place` would."""
+    text = _text(file)
+    return parsed(text), text
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """The tree of a TOML text. Raises `Fault`, as `read` does."""
     import tomllib
 
-    text = _text(file)
     try:
         tree = tomllib.loads(text)
         _no_nul(tree, "")
@@ -39,7 +44,7 @@ def read(file: str) -> tuple[dict[str, Any], str]:
     except ValueError:
         # A whole number of thousands of digits: Python refuses to read it, and so does everything behind it.
         raise Fault("", "has a number that is too long") from None
-    return tree, text
+    return tree
 
 
 def convert(tree: object, to: Any, at: str = "") -> Any:

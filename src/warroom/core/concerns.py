@@ -24,7 +24,7 @@ READ_BACK = 10 * MINUTE  # so long it is worth asking for
 _BEFORE = 5 * MINUTE  # an estimate that was promised is looked at
 _WEARING = ("commander", "deputy", "comms", "scribe")
 _QUOTING = (ev.Logged, ev.RoleAssigned, ev.Acknowledged)
-_MACHINE = frozenset((*ev.MACHINE, *ev.DRILL, ev.ClockStepped, ev.OnCallAnswered))
+_MACHINE = frozenset((*ev.MACHINE, *ev.DRILL, *ev.REVIEW, ev.ClockStepped, ev.OnCallAnswered))
 
 
 @lru_cache(maxsize=4)  # a state never changes, and a console asks every second

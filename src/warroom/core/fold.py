@@ -18,9 +18,10 @@ _LISTS: dict[type[ev.Body], str] = {
     ev.UpdatePosted: "updates",
     ev.Linked: "links",
     ev.LevelSkipped: "skips",
+    ev.ItemRaised: "items_raised",
     **dict.fromkeys(ev.PAGES, "pages"),
 }
-_BY_MACHINE = frozenset((*ev.MACHINE, *ev.DRILL, ev.ClockStepped, ev.OnCallAnswered))
+_BY_MACHINE = frozenset((*ev.MACHINE, *ev.DRILL, *ev.REVIEW, ev.ClockStepped, ev.OnCallAnswered))
 _QUOTING = (ev.Logged, ev.RoleAssigned, ev.Acknowledged)
 _MOVES_RUN = (ev.PolicyAttached, ev.OnCallAnswered, ev.PhaseChanged, *ev.PAGES)
 

@@ -93,6 +93,7 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
     links: tuple[Event, ...] = ()
     evidence: dict[str, tuple[Event, ...]] = {}  # by the entry that it belongs to; "": to none
     pages: tuple[Event, ...] = ()
+    items_raised: tuple[Event, ...] = ()  # action items
     skips: tuple[Event, ...] = ()  # levels that came due while nobody paged
     phase_changes: tuple[Event, ...] = ()
     ended: Ms | None = None  # when it was resolved or cancelled, while it is
@@ -143,7 +144,10 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def drill(self) -> bool:
-        return bool(self.id) and is_drill(self.id)
+        """Whether it is a drill: by its identity, and by what it was declared with, where that was edited by hand."""
+        if not self.id or is_drill(self.id):
+            return bool(self.id)
+        return bool(self.declared and self.declared.drill) or (ev.DrillStarted.type,) in self.values
 
     @property
     def restricted(self) -> bool:

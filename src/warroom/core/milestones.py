@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from . import events as ev
 from .incident import Incident
-from .values import MILESTONES, At, Ms
+from .values import ENDED, MILESTONES, At, Ms
 
 OF_PHASE = {"identified": "identified", "monitoring": "mitigated", "resolved": "resolved"}
 
@@ -28,7 +28,7 @@ def reached(state: Incident) -> dict[str, At]:
         if name != "resolved":
             _earliest(found, name, (f for f in state.phase_changes if _phase_of(f) == phase))
     if state.ended is not None and _was_resolved(state):
-        found.setdefault("resolved", At(state.ended))
+        found.setdefault("resolved", _end(state))
     return {name: found[name] for name in MILESTONES if name in found}
 
 
@@ -36,6 +36,12 @@ def _earliest(found: dict[str, At], name: str, facts: Iterable[ev.Event]) -> Non
     """Facts stand in the order in which they were written, which is not when they happened."""
     if name not in found and (times := [fact.at for fact in facts]):
         found[name] = min(times, key=lambda at: at.t)
+
+
+def _end(state: Incident) -> At:
+    """When it ended, as exactly as it was said."""
+    said = (f.at for f in state.phase_changes if f.at.t == state.ended and _phase_of(f) in ENDED)
+    return next(said, At(state.ended or 0))
 
 
 def _phase_of(fact: ev.Event) -> str:

@@ -1,4 +1,5 @@
-"""What has to go out beside pages: approved updates to their audiences, and the brief of a handover to its person.
+"""What has to go out beside pages: approved updates to their audiences, the brief of a handover to its person, action
+items that are to be opened elsewhere.
 
 A notice is begun once for each way, and never again: a delivery with its cause and way says that it was.
 """
@@ -8,14 +9,15 @@ import msgspec
 from . import events as ev
 from .events import Target
 from .incident import Incident
+from .review.items import REF, item_by_id, to_file
 from .run import is_called, on_duty
 from .values import Ms
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something else than a page that has to go out: an update to an audience, or the brief of a handover.
+    """Something else than a page that has to go out: an update to an audience, the brief of a handover, an action item.
 
-    `what`: update or handover. `way` is as in a contact's `reach`; empty: the person's own ways, best first.
+    `what`: update, handover or item. `way` is as in a contact's `reach`; empty: the person's own ways, best first.
     """
 
     what: str
@@ -28,7 +30,8 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 def notices(state: Incident) -> list[Notice]:
-    """What has to go out beside pages and was not begun: approved updates by each way, briefs of open handovers."""
+    """What has to go out beside pages and was not begun: approved updates by each way, briefs of open handovers, action
+    items that are to be opened elsewhere."""
     begun = {(d.cause, f"{d.channel}:{d.address}" if d.address else d.channel) for d in state.deliveries}
     found = []
     for event in state.updates:
@@ -48,7 +51,15 @@ def notices(state: Incident) -> list[Notice]:
         if target is not None and offer.body.brief:
             title = f"handover: {held.name}"
             found.append(Notice("handover", offer.id, offer.body.brief, offer.at.t, "", target, title))
+    for item in to_file(state):
+        target = Target(REF + item.id, f"#{item.number}")
+        found.append(Notice("item", item.filed_by, item.what, _asked_at(state, item.filed_by), item.way, target))
     return found
+
+
+def _asked_at(state: Incident, fact: str) -> Ms:
+    asked = state.facts.get(fact)
+    return asked.at.t if asked else 0
 
 
 def person(state: Incident, name: str) -> Target | None:
@@ -67,6 +78,8 @@ def person(state: Incident, name: str) -> Target | None:
 
 def over(state: Incident, delivery: ev.DeliveryChanged) -> str:
     """Why this notice is not needed any more; empty while it is. What was said to stakeholders stays said."""
+    if delivery.what == "item":
+        return _item_over(state, delivery)
     if delivery.what != "handover":
         return ""
     for held in state.roles:
@@ -74,6 +87,17 @@ def over(state: Incident, delivery: ev.DeliveryChanged) -> str:
         if offers and offers[-1].id == delivery.cause:
             return "" if held.offered_to else "it was answered"
     return "it was taken back"
+
+
+def _item_over(state: Incident, delivery: ev.DeliveryChanged) -> str:
+    item = item_by_id(state, delivery.ref.removeprefix(REF))
+    if state.drill:
+        return "a drill's items go nowhere"
+    if item is None:
+        return "it was taken back"
+    if not item.open:
+        return f"it is {item.state}"
+    return "" if item.filed_by == delivery.cause else "it is opened elsewhere by another way"
 
 
 def text_of(state: Incident, delivery: ev.DeliveryChanged) -> tuple[str, str]:

@@ -2,9 +2,11 @@
 
 import os
 import stat
+from typing import IO
 
 import msgspec
 
+from . import bundle
 from .facts import Whole, read_facts
 from .found import Found, Options
 from .lists import read_list
@@ -19,27 +21,37 @@ _BY_ENDING = {".csv": "csv", ".tsv": "csv", ".md": "md", ".markdown": "md", ".tx
 
 
 def load(path: str) -> bytes:
-    """The bytes of a file. Raises `BadInput` for what is no file, cannot be read, or is larger than LARGEST."""
+    """The bytes of a file. Raises `BadInput` for what is no file, cannot be read, or is too large."""
     name = os.path.basename(path) or path
     try:
         if stat.S_ISDIR(os.stat(path).st_mode):
             raise BadInput(name, [Problem(0, "is a folder")])
         with open(path, "rb") as source:
-            return bounded(source.read(LARGEST + 1), name)
+            return whole(source, name)
     except (OSError, ValueError) as wrong:
         reason = getattr(wrong, "strerror", None) or str(wrong)
         raise BadInput(name, [Problem(0, f"cannot be read: {reason}")]) from None
 
 
-def bounded(data: bytes, name: str) -> bytes:
-    """`data` if it is small enough to be a timeline. Raises `BadInput`."""
-    if len(data) > LARGEST:
+def whole(source: IO[bytes], name: str) -> bytes:
+    """All of `source` if it is small enough to be a timeline, or a bundle. Raises `BadInput`."""
+    data = source.read(LARGEST + 1)
+    if len(data) <= LARGEST:
+        return data
+    if not data.startswith(bundle.MAGIC):
         raise BadInput(name, [Problem(0, f"is larger than {LARGEST // 1024 // 1024} MiB; split it up")])
+    data += source.read(bundle.LARGEST - len(data) + 1)
+    if len(data) > bundle.LARGEST:
+        raise BadInput(name, [Problem(0, f"is larger than a bundle can be, {bundle.LARGEST // 1024 // 1024} MiB")])
     return data
 
 
 def read(data: bytes, name: str, options: Options, format: str = "") -> Found | Whole:
     """What `data` holds. Raises `BadInput`, with everything that is wrong."""
+    if data.startswith(bundle.MAGIC):
+        raise BadInput(
+            name, [Problem(0, "is a zip file, and no timeline; `warroom import` takes it where it is a bundle")]
+        )
     data = data.removeprefix(b"\xef\xbb\xbf")
     text = _text(data, name)
     title = os.path.splitext(name)[0].replace("_", " ").replace("-", " ").strip() or "imported timeline"

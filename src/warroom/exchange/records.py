@@ -16,7 +16,7 @@ _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:]', re.DOTALL)
 _EVENT = ("at", "text", "kind", "who", "to", "approx", "evidence")
-_HEAD = ("title", "source", "severity", "events", "drill")
+_HEAD = ("title", "source", "severity", "events", "drill", "redactions")
 _DAMAGED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 _COLUMNS = {
@@ -27,7 +27,8 @@ _COLUMNS = {
     "to": "to until end",
 }
 _FORMULA = ("=", "+", "-", "@")
-_COLUMN = {name: field for field, names in _COLUMNS.items() for name in names.split()}
+_COLUMN = {name: field for field, names in _COLUMNS.items() for name in names.split()} | {"drill": "drill"}
+_DRILL = "is a drill's timeline, which must not become a real incident"
 
 
 # ── JSON ────────────────────────────────────────────────────────────────────────────────────────
@@ -121,7 +122,7 @@ def _head(found: Gathering, line: int, tree: dict[str, Any]) -> None:
             value = None
         told[key] = value
     if tree.get("drill"):
-        found.problems.add(line, "is a drill's timeline, which must not become a real incident")
+        found.problems.add(line, _DRILL)
     found.head(line, **told)
     _say_ignored(found, set(tree).difference(_HEAD))
 
@@ -218,6 +219,8 @@ def read_csv(text: str, name: str, title: str, options: Options) -> Found:
                 raise found.problems.fail(1, f"has {what} for “{needed}”; the header should name one of them {known}")
         line = rows.line_num + 1
         for row in rows:
+            if "drill" in columns and any(cell.strip() for cell in row[columns.index("drill") :][:1]):
+                raise found.problems.fail(line, _DRILL)
             if any(cell.strip() for cell in row):
                 _row(found, line, columns, row)
             line = rows.line_num + 1

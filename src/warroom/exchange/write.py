@@ -44,14 +44,16 @@ def _escape(char: str) -> str:
     return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
 
 
-def _head(state: Incident) -> Row:
-    """What import reads of the incident itself."""
+def _head(state: Incident, redactions: Iterable[str] = ()) -> Row:
+    """What import reads of the incident itself; `redactions` are told beside it."""
     head: Row = {"title": state.title}
     if state.declared and state.declared.source:
         head["source"] = state.declared.source
     head["severity"] = state.severity
     if state.drill:
         head["drill"] = True
+    if told := list(redactions):
+        head["redactions"] = told
     return head
 
 
@@ -88,16 +90,16 @@ def _event(state: Incident, event: Event) -> Row:
     return row
 
 
-def as_json(state: Incident) -> str:
+def as_json(state: Incident, redactions: Iterable[str] = ()) -> str:
     """The timeline as one JSON object, in the form that import reads."""
-    fields = [f" {safe_json(name)}: {safe_json(value)}" for name, value in _head(state).items()]
+    fields = [f" {safe_json(name)}: {safe_json(value)}" for name, value in _head(state, redactions).items()]
     events = ",\n".join("  " + safe_json(_event(state, event)) for event in _shown(state))
     return "{\n" + ",\n".join([*fields, f' "events": [\n{events}\n ]']) + "\n}\n"
 
 
-def as_lines(state: Incident) -> str:
+def as_lines(state: Incident, redactions: Iterable[str] = ()) -> str:
     """The same as JSON lines: the incident's own line, then an event each."""
-    rows = [_head(state), *(_event(state, event) for event in _shown(state))]
+    rows = [_head(state, redactions), *(_event(state, event) for event in _shown(state))]
     return "".join(safe_json(row) + "\n" for row in rows)
 
 
@@ -105,10 +107,11 @@ def as_csv(state: Incident) -> str:
     """CSV with a header. A cell that a spreadsheet would take for a formula has a ' before it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("at", "to", "kind", "who", "text"))
+    drill = ("drill",) if state.drill else ()  # no row of it must become a real incident
+    writer.writerow(("at", "to", "kind", "who", "text", *drill))
     for event in _shown(state):
         row = _event(state, event)
-        cells = (row["at"], row.get("to", ""), row["kind"], row.get("who", ""), row["text"])
+        cells = (row["at"], row.get("to", ""), row["kind"], row.get("who", ""), row["text"], *drill)
         writer.writerow([clean(guarded(str(cell)), lines=True) for cell in cells])
     return out.getvalue()
 

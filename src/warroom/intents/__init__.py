@@ -1,10 +1,11 @@
 """Every act of a person, once: the prompt's verbs, the keys, the palette and the help all derive from these."""
 
-from . import desk, drill, lifecycle, paging, people, practice, talk, update, view
+from . import desk, drill, items, learn, lifecycle, paging, people, practice, review, talk, update, view
 from .base import Context, Intent, Screen
 
 ALL: tuple[type[Intent], ...] = (
     *talk.INTENTS,
+    *items.INTENTS,
     *update.INTENTS,
     *desk.INTENTS,
     *people.INTENTS,
@@ -12,6 +13,8 @@ ALL: tuple[type[Intent], ...] = (
     *paging.INTENTS,
     *lifecycle.INTENTS,
     *drill.INTENTS,
+    *review.INTENTS,
+    *learn.INTENTS,
     *view.INTENTS,
 )
 BY_NAME: dict[str, type[Intent]] = {i.name: i for i in ALL}

@@ -11,6 +11,7 @@ import msgspec
 from ..core.commands import Command
 from ..core.incident import Incident
 from ..core.values import At, Ms, Refused
+from ..core.zone import Zone, utc
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -21,6 +22,7 @@ class Context(msgspec.Struct, frozen=True):
     now: Ms
     when: Callable[[str], At]  # raises Refused
     find: Callable[[str], tuple[str, str]]  # another incident by handle or title -> (id, title)
+    zone: Zone = utc  # in which days are read
 
 
 class Screen(msgspec.Struct, frozen=True):

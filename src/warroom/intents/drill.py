@@ -3,7 +3,7 @@
 from ..core.drill import clock
 from .base import Context, Intent
 
-_RUNNING = ("pause", "go", "faster", "slower", "skip", "end", "restart", "report", "note")
+_RUNNING = ("pause", "go", "faster", "slower", "skip", "end", "restart", "note")
 _OVER = ("report", "restart", "contest", "share", "private")
 
 

@@ -101,6 +101,14 @@ class Theme(Intent):
     group = "see"
 
 
+class Stats(Intent):
+    name = "stats"
+    verb = "stats"
+    words = "what all incidents say together: medians, spread, and what is missing"
+    group = "see"
+    quick = True
+
+
 class Lobby(Intent):
     name = "lobby"
     verb = "lobby"
@@ -121,5 +129,6 @@ INTENTS: tuple[type[Intent], ...] = (
     Copy,
     Conflicts,
     Theme,
+    Stats,
     Lobby,
 )

@@ -1,10 +1,13 @@
 """The timeline as a readable report. What people wrote is literal text in it: no markup of theirs takes effect."""
 
+from collections.abc import Iterable
+
 from ..core import events as ev
 from ..core.duration import spell
 from ..core.evidence import named
 from ..core.incident import Incident
 from ..core.milestones import reached
+from ..core.review.items import items
 from ..core.text import clean
 from ..core.values import Ms
 from ..core.zone import utc
@@ -24,9 +27,11 @@ def literal(text: str) -> str:
     return flat.replace("://", "\\://").replace("www.", "www\\.")
 
 
-def report(state: Incident, handle: str, now: Ms) -> str:
+def report(state: Incident, handle: str, now: Ms, redactions: Iterable[str] = ()) -> str:
     """The incident's head, its milestones and its timeline by day, in UTC."""
-    return "\n".join([*_head(state, handle, now), *_milestones(state), *_timeline(state)]) + "\n"
+    told = [f"- {literal(each)}" for each in redactions]
+    left = ["## Left out of this copy", "", *told, ""] if told else []
+    return "\n".join([*_head(state, handle, now), *left, *_milestones(state), *_items(state), *_timeline(state)]) + "\n"
 
 
 def _head(state: Incident, handle: str, now: Ms) -> list[str]:
@@ -51,6 +56,15 @@ def _milestones(state: Incident) -> list[str]:
         return []
     rows = [f"- {clock_of(at)} {name}, {day(at.t)}" for name, at in known.items()]
     return ["## Milestones (UTC)", "", *rows, ""]
+
+
+def _items(state: Incident) -> list[str]:
+    rows = []
+    for item in items(state):
+        facts = (item.owner, f"due {day(item.due)}" if item.due is not None else "", item.state)
+        said = literal(", ".join(fact for fact in facts if fact))
+        rows.append(f"- **{literal(item.what_for)}** {literal(item.what)} ({said})")
+    return ["## Action items", "", *rows, ""] if rows else []
 
 
 def _timeline(state: Incident) -> list[str]:

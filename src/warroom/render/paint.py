@@ -20,6 +20,14 @@ class Paint(msgspec.Struct, frozen=True):
         """For what is due, late or failed, and for nothing else."""
         return self._with("1;31", text)
 
+    def came(self, text: str) -> str:
+        """A line that a change adds."""
+        return self._with("32", text)
+
+    def went(self, text: str) -> str:
+        """A line that a change takes away."""
+        return self._with("33", text)
+
     def _with(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}{_OFF}" if self.on and text else text
 

@@ -5,6 +5,7 @@ from ..core.due import Due, due
 from ..core.duration import spell
 from ..core.events import DeliveryChanged
 from ..core.incident import Incident
+from ..core.learn.origin import origin
 from ..core.run import advance
 from ..core.text import clean, clip, wrap
 from ..core.triggers import coming as coming_
@@ -68,6 +69,7 @@ def _checklist(state: Incident) -> Data:
                 "state": step.state,
                 "list": step.list,
                 "number": step.number,
+                "origin": step.step.origin or None,
             }
             for step in steps
         ],
@@ -184,7 +186,8 @@ def _rows(state: Incident, now: Ms, look: timeline.Look, unheld: str) -> list[tu
     upcoming = next((step for step in steps if step.state == "todo"), None)
     checklist = f"{done} of {len(steps)} done" if steps else ""
     if upcoming:
-        checklist += f", next {upcoming.number} {upcoming.step.text}"
+        after = f" ({origin(upcoming.step)})" if upcoming.step.origin else ""
+        checklist += f", next {upcoming.number} {upcoming.step.text}{after}"
     return [
         ("services", ", ".join(state.services)),
         ("bridge", state.call.text() if state.call.said else ""),

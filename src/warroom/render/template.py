@@ -14,8 +14,8 @@ from ..core.text import clean
 if TYPE_CHECKING:
     from jinja2 import Template
 
-LARGEST = 64 * 1024  # bytes of a template, and characters of what comes out of it
-MOST_ROUNDS = 10_000  # of all its loops together
+LARGEST = 64 * 1024  # bytes of a template, and characters of what comes out of it unless more is asked for
+MOST_ROUNDS = 10_000  # of all its loops together, for so much text
 _FILTERS = (
     "capitalize", "count", "default", "d", "first", "join", "last", "length", "list", "lower", "map", "reject",
     "rejectattr", "replace", "reverse", "select", "selectattr", "sort", "string", "title", "trim", "truncate",
@@ -28,8 +28,8 @@ Render = Callable[[Mapping[str, object]], str]
 Fill = Callable[[Render], str | None]
 
 
-def text(name: str, fill: Fill, shipped: str, own: str = "") -> tuple[str | None, tuple[str, ...]]:
-    """The text that `fill` makes of template `name`, and what was wrong on the way, as sentences.
+def text(name: str, fill: Fill, shipped: str, own: str = "", most: int = LARGEST) -> tuple[str | None, tuple[str, ...]]:
+    """The text of at most `most` characters that `fill` makes of template `name`, and what was wrong, as sentences.
 
     `shipped` and `own` are the folders above `templates/`. `fill` is given the function that turns values into text
     and returns None where nothing came out that could be used; None comes back where no template was of any use.
@@ -40,7 +40,7 @@ def text(name: str, fill: Fill, shipped: str, own: str = "") -> tuple[str | None
         if not path or (folder == own and not os.path.lexists(path)):
             continue
         try:
-            filled = fill(_renderer(_read(path)))
+            filled = fill(_renderer(_read(path), most))
             if filled is not None:
                 return filled, tuple(problems)
             said = "nothing that fits comes out of it"
@@ -60,9 +60,9 @@ def _read(path: str) -> str:
     return data.decode("utf-8-sig")
 
 
-def _renderer(source: str) -> Render:
+def _renderer(source: str, most: int) -> Render:
     rounds = [0]
-    template = _compiled(source, rounds)
+    template = _compiled(source, rounds, MOST_ROUNDS * max(1, most // LARGEST))
 
     def render(values: Mapping[str, object]) -> str:
         rounds[0] = 0
@@ -70,14 +70,14 @@ def _renderer(source: str) -> Render:
         for piece in template.generate(values):
             said.append(piece)
             size += len(piece)
-            if size > LARGEST:
-                raise ValueError(f"more than {LARGEST // 1024} KiB come out of it")
+            if size > most:
+                raise ValueError(f"more than {most // 1024} KiB come out of it")
         return "".join(said)
 
     return render
 
 
-def _compiled(source: str, rounds: list[int]) -> "Template":
+def _compiled(source: str, rounds: list[int], most_rounds: int) -> "Template":
     """The template. `rounds` counts how often its loops went round: one that does not end would keep the pager."""
     from jinja2 import StrictUndefined, nodes
     from jinja2.exceptions import SecurityError, TemplateSyntaxError
@@ -88,8 +88,8 @@ def _compiled(source: str, rounds: list[int]) -> "Template":
     def counted(many: Iterable[object]) -> Iterator[object]:
         for each in many:
             rounds[0] += 1
-            if rounds[0] > MOST_ROUNDS:
-                raise SecurityError(f"its loops go round more than {MOST_ROUNDS:,} times")
+            if rounds[0] > most_rounds:
+                raise SecurityError(f"its loops go round more than {most_rounds:,} times")
             yield each
 
     def bounded(value: object) -> object:

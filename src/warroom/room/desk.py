@@ -8,6 +8,7 @@ import msgspec
 from ..core.acts.lifecycle import Declare, ImportTimeline
 from ..core.due import Due, due
 from ..core.incident import Incident
+from ..core.review.deadlines import Owes, owes
 from ..core.values import By, Ms, Refused, handle, incident_id
 from ..store import folder
 from ..store.errors import StoreError
@@ -33,6 +34,7 @@ class Listed(msgspec.Struct, frozen=True):
     commander: str = ""
     entries: int = 0
     trouble: str = ""
+    owes: Owes | None = None  # the review that may be owed of it
 
     @property
     def open(self) -> bool:
@@ -69,6 +71,7 @@ class Desk:
         self.me = me
         self.now = now
         self._read: dict[str, tuple[tuple[int, int, int], Incident]] = {}
+        self._owed: dict[str, tuple[Incident, Owes | None]] = {}
 
     def incidents(self) -> list[Listed]:
         """Every incident, the latest first; files that did not change are not read again."""
@@ -85,7 +88,15 @@ class Desk:
     def _listed(self, path: str, ids: list[str]) -> Listed:
         state = self.state(path)
         now = self.now()
-        return listed(state, path, ids, playing.time(path, state, now) if state.drill else now)
+        found = listed(state, path, ids, playing.time(path, state, now) if state.drill else now)
+        return msgspec.structs.replace(found, owes=self._owes(path, state))
+
+    def _owes(self, path: str, state: Incident) -> Owes | None:
+        """What review may be owed; of a state that was looked at before, nothing is read again."""
+        known = self._owed.get(path)
+        if known is None or known[0] is not state:
+            known = self._owed[path] = (state, owes(state))
+        return known[1]
 
     def state(self, path: str) -> Incident:
         """The incident in this file; one that did not change is not read again. Raises `StoreError`."""

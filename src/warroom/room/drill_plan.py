@@ -1,11 +1,13 @@
 """Game days: which drill is planned when, and who takes which role. One small file in the data folder."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
 from ..core.values import Ms, Refused
-from ..store import disk
+from ..store import disk, lock
 from ..store.access import ready
 
 FILE = "drill-plan.json"
@@ -44,24 +46,39 @@ def load(data: str) -> list[Planned]:
 
 def add(data: str, planned: Planned) -> int:
     """Plans a drill; its number in the list, from 1. Raises `Refused`, OSError."""
-    known = load(data)
-    if len(known) >= _MOST:
-        raise Refused(f"There are {_MOST} drills in the plan already. Drop some first: `warroom drill plan drop N`.")
-    _save(data, [*known, planned])
-    return load(data).index(planned) + 1
+    with _alone(data):
+        known = load(data)
+        if len(known) >= _MOST:
+            raise Refused(
+                f"There are {_MOST} drills in the plan already. Drop some first: `warroom drill plan drop N`."
+            )
+        _save(data, [*known, planned])
+        return load(data).index(planned) + 1
 
 
 def drop(data: str, number: int) -> Planned:
     """Takes the drill with this number (from 1) out of the plan. Raises `Refused`, OSError."""
-    known = load(data)
-    if not 1 <= number <= len(known):
-        there = f"1 to {len(known)}" if known else "none; nothing is planned"
-        raise Refused(f"There is no planned drill {number}; there are {there}.")
-    gone = known.pop(number - 1)
-    _save(data, known)
-    return gone
+    with _alone(data):
+        known = load(data)
+        if not 1 <= number <= len(known):
+            there = f"1 to {len(known)}" if known else "none; nothing is planned"
+            raise Refused(f"There is no planned drill {number}; there are {there}.")
+        gone = known.pop(number - 1)
+        _save(data, known)
+        return gone
+
+
+@contextmanager
+def _alone(data: str) -> Iterator[None]:
+    """Nobody else changes the plan meanwhile: a lock on its folder, since the file itself is replaced."""
+    ready(data)
+    fd = os.open(data, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        lock.take(fd, os.path.join(data, FILE), False, lock.WAIT)
+        yield
+    finally:
+        os.close(fd)
 
 
 def _save(data: str, planned: list[Planned]) -> None:
-    ready(data)
     disk.replace(os.path.join(data, FILE), msgspec.json.format(msgspec.json.encode(planned), indent=1))

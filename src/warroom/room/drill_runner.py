@@ -26,7 +26,7 @@ from .room import Outcome
 TICK = 0.2  # seconds
 LEFT = "nobody plays it"
 ASKED = "what would you do now?"
-_SLEPT = 10 * SECOND  # a wall clock that jumps so far between two ticks: the machine slept, and nobody practised
+_SLEPT = 10 * SECOND  # a wall clock that jumps so far between two ticks: the machine slept, or somebody set it
 _LAG = 3 * SECOND
 
 
@@ -81,8 +81,9 @@ class DrillRunner:
             self._holding = None
             return
         wall = self._now()
-        if self._before and wall - self._before > _SLEPT and clock.speed(state):
-            self._go_on(state, clock.time(state, self._before))
+        jumped = bool(self._before) and abs(wall - self._before) > _SLEPT and clock.speed(state)
+        if jumped and not self._go_on(state, clock.time(state, self._before)):
+            return
         self._before = wall
         self._holding.beat()
         if clock.speed(state) and (page := self._real.new()):
@@ -99,18 +100,18 @@ class DrillRunner:
             return False
         wall = self._now()
         if clock.speed(state) and wall - max(heard, _set_wall(state)) > _LAG:
-            last = max((event.rec for event in state.facts), default=0)
-            at = max(last, clock.time(state, heard) if heard else 0)
-            self._go_on(state, at)
+            if not self._go_on(state, playing.stood(state, heard)):
+                held.release()
+                return False
         elif not clock.speed(state) and _why(state) == LEFT:
             self._do(SetClock(speed=clock.before_pause(state), wall=wall, quiet=True))
         self._holding, self._before = held, 0
         self._real.begin()
         return True
 
-    def _go_on(self, state: Incident, at: Ms) -> None:
-        """From `at` (drill time) on: what passed on the wall's clock meanwhile nobody practised."""
-        self._do(SetClock(speed=clock.speed(state), wall=self._now(), to=at, quiet=True))
+    def _go_on(self, state: Incident, at: Ms) -> bool:
+        """From `at` (drill time) on: what passed on the wall's clock meanwhile nobody practised. Whether it is so."""
+        return isinstance(self._do(SetClock(speed=clock.speed(state), wall=self._now(), to=at, quiet=True)), list)
 
     def _leave(self) -> None:
         state = self._live.state

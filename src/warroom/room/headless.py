@@ -80,16 +80,16 @@ class SteppedRoom(Room):
     def time(self, state: Incident) -> Ms:
         return self.at
 
-    def do(self, command: Command, by: By | None = None) -> Outcome:
+    def commit(self, asked: Sequence[tuple[Command, By]]) -> list[Outcome]:
         if not self.line or self.marked:
-            return super().do(command, by)
+            return super().commit(asked)
         # The act and its mark are one write: killed in between, it would be done twice, or never.
         self.load()
-        asked = decide(self.state, command, Stamp(self.at, by or self.me))
-        refused = str(asked) if isinstance(asked, Refused) else ""
-        outcome, _ = self.commit([(command, by or self.me), (MarkScript(line=self.line, refused=refused), self.me)])
-        self.marked = True
-        return outcome
+        decided = (decide(self.state, command, Stamp(self.at, by)) for command, by in asked)
+        refused = next((str(each) for each in decided if isinstance(each, Refused)), "")
+        *outcomes, mark = super().commit([*asked, (MarkScript(line=self.line, refused=refused), self.me)])
+        self.marked = isinstance(mark, list)
+        return outcomes
 
 
 Run = Callable[[Scripted, Ms], str]
@@ -131,7 +131,7 @@ def play(
         line = _next(room.state, lines)
         if line is not None and start + line.at <= room.at:
             run(line, room.at)
-            room.load()
+            room.follow()
             continue
         moments = [at for at in (coming.wake, start + line.at if line else None) if at is not None]
         if not moments:
@@ -146,8 +146,13 @@ def play(
 
 
 def _next(state: Incident, lines: Sequence[Scripted]) -> Scripted | None:
-    done = {e.body.line for e in (state.facts[i] for i in range(len(state.facts))) if isinstance(e.body, DrillScripted)}
+    done = marked(state)
     return next((line for line in lines if line.number not in done), None)
+
+
+def marked(state: Incident) -> set[int]:
+    """The numbers of the script's lines that were done, or were not possible."""
+    return {event.body.line for event in state.facts if isinstance(event.body, DrillScripted)}
 
 
 def _done(outcome: Outcome) -> Outcome:

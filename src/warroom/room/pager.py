@@ -54,12 +54,16 @@ def unheld(path: str, data: str, state: "Incident") -> str:
 
 
 def wanted(state: "Incident") -> bool:
-    """Whether a pager has anything to do: somebody can be reached or something waits to go out, and it is no drill."""
+    """Whether a pager has anything to do: somebody can be reached, something waits to go out or is followed elsewhere.
+
+    For a drill it never has.
+    """
     from ..core.notices import notices
+    from ..core.review.items import waits_elsewhere
 
     run = state.run
     reaches = bool(run and state.open and run.policy.reachable)
-    return not state.drill and (reaches or any(notice.way for notice in notices(state)))
+    return not state.drill and (reaches or waits_elsewhere(state) or any(notice.way for notice in notices(state)))
 
 
 def ensure(data: str, state_folder: str, state: "Incident", setting: bool = True) -> bool:

@@ -25,12 +25,13 @@ def time(path: str, state: Incident, wall: Ms) -> Ms:
     """What time it is in this drill when the wall's clock shows `wall` (both UTC ms)."""
     if not clock.speed(state) or clock.scenario(state) is None or holding.look(beside.drill(path)) is not None:
         return clock.time(state, wall)
-    return stood(path, state, wall)
+    return stood(state, min(wall, beat(path)))
 
 
-def stood(path: str, state: Incident, wall: Ms) -> Ms:
-    """Where the drill stood when the process that played it went: at its last beat, or at the last fact."""
+def stood(state: Incident, heard: Ms) -> Ms:
+    """Where the drill stood when the process that played it was last heard of (UTC ms of the wall; 0: never).
+
+    That is at its last beat, at the last fact, or where somebody has set its clock since.
+    """
     last = max((event.rec for event in state.facts), default=0)
-    heard = beat(path)
-    at = clock.time(state, min(wall, heard)) if heard else 0
-    return max(last, at)
+    return max(last, clock.time(state, heard))

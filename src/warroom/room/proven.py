@@ -14,8 +14,13 @@ from ..store.log import Log as File
 from .room import Outcome
 
 
-def write_proven(file: File, entry: Log, proofs: Sequence[AttachEvidence], stamp: Stamp) -> Outcome:
-    """The entry's fact, then those of its evidence, whose bytes are kept already. The incident is not read."""
+def write_proven(
+    file: File, entry: Log, proofs: Sequence[AttachEvidence], stamp: Stamp, also: Sequence[Draft] = ()
+) -> Outcome:
+    """The entry's fact, then those of its evidence, whose bytes are kept already. The incident is not read.
+
+    `also` is written with them and is no part of the outcome.
+    """
     first = decide(Incident(), entry, stamp)
     rest = [decide(Incident(), replace(proof, at=entry.at), stamp) for proof in proofs]
     drafts: list[Draft] = []
@@ -28,6 +33,8 @@ def write_proven(file: File, entry: Log, proofs: Sequence[AttachEvidence], stamp
             logged = writing.seal(drafts[0], at_now=stamp.now, by=stamp.by)
             named = [replace(each, body=replace(each.body, of=logged.id)) for each in drafts[1:]]
             events = [logged, *(writing.seal(each, at_now=stamp.now, by=stamp.by) for each in named)]
+            for each in also:
+                writing.seal(each, at_now=stamp.now, by=stamp.by)
             writing.write()
     except StoreError as failed:
         return failed

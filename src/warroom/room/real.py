@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ..core import events as ev
 from ..core.incident import Incident
-from ..core.run import advance
+from ..core.run import Call, advance
 from ..core.values import By, Ms, handle, is_drill
 from ..store import folder
 from ..store.errors import StoreError
@@ -28,12 +28,13 @@ class RealPages:
         self._known = {key for key, _ in self._pages()}
 
     def new(self) -> str:
-        """A sentence about a page, or an incident, that was not there before; empty where there is none."""
-        for key, said in self._pages():
-            if key not in self._known:
-                self._known.add(key)
-                return said
-        return ""
+        """A sentence about a page, or an incident, that was not there before; empty where there is none.
+
+        All that came at once is told once: an incident that is declared calls somebody in the same moment.
+        """
+        found = [(key, said) for key, said in self._pages() if key not in self._known]
+        self._known |= {key for key, _ in found}
+        return found[0][1] if found else ""
 
     def _pages(self) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
@@ -61,9 +62,13 @@ def _of(state: Incident, now: Ms, ids: list[str]) -> list[tuple[str, str]]:
     for topic, run in state.runs.items():
         call = advance(run, now).current
         if call is not None and not run.ack and not run.halted:
-            key = f"{state.id} {topic} {call.cause} {call.level} {call.backup} {call.round}"
-            found.append((key, f"A REAL PAGE, {name}."))
+            found.append((_key(state, topic, call), f"A REAL PAGE, {name}."))
     for page in state.deliveries:
         if page.what == "page" and page.state not in _GONE and isinstance(page, ev.DeliveryChanged):
-            found.append((page.delivery, f"A REAL PAGE for {page.who}, {name}."))
+            found.append((_key(state, page.topic, page), f"A REAL PAGE for {page.who}, {name}."))
     return found
+
+
+def _key(state: Incident, topic: str, of: Call | ev.DeliveryChanged) -> str:
+    """What a call and each of its pages have in common: they are one piece of news."""
+    return f"{state.id} {topic} {of.cause} {of.level} {of.backup} {of.round}"

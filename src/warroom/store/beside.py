@@ -16,6 +16,11 @@ def cache(path: str) -> str:
     return _stem(path) + ".screen"
 
 
+def metrics(folder: str) -> str:
+    """What the incidents in this folder took, as it was last worked out: may be lost."""
+    return os.path.join(folder, "metrics.screen")
+
+
 def evidence(path: str) -> str:
     """The folder with the evidence of all incidents that lie where this one does."""
     return os.path.join(os.path.dirname(path), "evidence")
@@ -53,7 +58,8 @@ def scrub(path: str) -> None:
     from .local import forget_texts
 
     lobby = os.path.join(os.path.dirname(path), "lobby.screen")
-    begun = [name + "*" for name in (glob.escape(cache(path)), glob.escape(path) + ".torn", glob.escape(lobby))]
+    others = (cache(path), path + ".torn", lobby, metrics(os.path.dirname(path)))
+    begun = [glob.escape(name) + "*" for name in others]
     begun.append(glob.escape(path) + "*.new")
     for name in [each for pattern in begun for each in glob.glob(pattern)]:
         disk.forget(name)

@@ -156,8 +156,11 @@ def named_by(events: Iterable[Event]) -> set[str]:
     return {e.body.sha for e in events if isinstance(e.body, EvidenceAttached) and _is_hash(e.body.sha)}
 
 
-def sweep(path: str, shas: Iterable[str]) -> None:
-    """Removes from beside the incident at `path` what neither it nor its neighbours name any more."""
+def sweep(path: str, shas: Iterable[str], going: bool = False) -> None:
+    """Removes from beside the incident at `path` what neither it nor its neighbours name any more.
+
+    `going`: it is about to be deleted itself, and its own word does not count.
+    """
     folder = beside.evidence(path)
     # A fact may name anything as its hash: only a hash is the name of something to remove.
     there = [sha for sha in sorted(shas) if _is_hash(sha) and os.path.exists(os.path.join(folder, sha))]
@@ -166,6 +169,8 @@ def sweep(path: str, shas: Iterable[str]) -> None:
     try:
         neighbours = [name for name in os.listdir(os.path.dirname(path)) if name.endswith(".json")]
         for name in neighbours:
+            if going and name == os.path.basename(path):
+                continue
             with open(os.path.join(os.path.dirname(path), name), "rb") as file:
                 data = file.read()
             there = [sha for sha in there if sha.encode() not in data]

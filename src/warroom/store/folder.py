@@ -131,6 +131,27 @@ def archive(path: str, archive_folder: str, wait: float = lock.WAIT) -> str:
     return target
 
 
+def delete(path: str, wait: float = lock.WAIT) -> None:
+    """Deletes an incident for good, with all that lies beside it and the evidence that no other one names."""
+    from . import evidence
+
+    file = AppendFile(path, "events")
+    try:
+        with file.holding(wait):
+            # The file itself goes last: where this is broken off, it is found again and nothing is left of the rest.
+            evidence.sweep(file.path, evidence.named_by(_facts(file.path)), going=True)
+            beside.scrub(file.path)  # what all incidents share, as the numbers of each, holds its words too
+            for name in reversed(beside.all_of(file.path)):
+                os.unlink(name)
+            disk.sync_folder(os.path.dirname(file.path))
+    except StoreError:
+        raise
+    except OSError as problem:
+        raise not_written(problem, path) from problem
+    finally:
+        file.close()
+
+
 def _facts(path: str) -> list[Event]:
     found = rows.events_in(_read(path, -1))
     return found if found is not None else rows.events_of(_salvaged(_read(path, -1)))[0]

@@ -5,6 +5,7 @@ Screens ask it for rooms and people; it knows no layout. Nothing here waits for 
 
 import asyncio
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.app import App
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
     from .lobby.reading import Reader, Seen
 
 SMALL = 4 * 1024 * 1024  # bytes; a longer log is read while its end is shown already
+
+
+def changes(paths: Paths) -> int:
+    """Another number after every change to a file that was applied or taken back, by whomever."""
+    try:
+        return os.stat(os.path.join(paths.config, "history")).st_mtime_ns
+    except OSError:
+        return 0
 
 
 @runtime_checkable
@@ -68,6 +77,7 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         self.paths = paths
         self.settings = settings
         self._library = library
+        self._changes = changes(paths)  # as they were when the library was read
         self.local = settings.time != "utc"
         self.typed = typed
         self.bound: KeyMap = rebound(settings.keys)
@@ -85,10 +95,11 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
     @property
     def library(self) -> "Library":
         """Playbooks, policies and the rest; a room that is entered at once does without them until it is asked."""
-        if self._library is None:
+        now = changes(self.paths)
+        if self._library is None or now != self._changes:
             from ..config.load import Library
 
-            self._library = Library(self.paths)
+            self._library, self._changes = Library(self.paths), now
         return self._library
 
     @property
@@ -126,7 +137,7 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
 
             await self.push_screen(FirstMinute())
         elif self._path:
-            await self._open(self._path)
+            await self._open(self._path, self._master)
         else:
             await self.show_lobby()
 
@@ -161,36 +172,91 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         """Open that incident's file; a sentence where it cannot be."""
         self.run_worker(self._open(path), exclusive=True, exit_on_error=False)
 
-    async def _open(self, path: str) -> None:
+    async def _open(self, path: str, master: bool = False) -> None:
         try:
-            room = await asyncio.to_thread(self._prepared, path)
+            room = await asyncio.to_thread(self._prepared, path, master)
         except StoreError as failed:
             if len(self.screen_stack) < 2:
                 await self.show_lobby()
             self.tell(str(failed), trouble=True)
             return
-        await self.enter(room)
+        if master:
+            await self.lead(room)
+        elif room.loaded and is_drill(room.log.inc) and self._asks(room):
+            return
+        else:
+            await self.enter(room)
 
-    def _prepared(self, path: str) -> Room:
+    def _prepared(self, path: str, whole: bool = False) -> Room:
         room = self.desk.open(path)
-        if os.path.getsize(path) <= SMALL:
+        if whole or os.path.getsize(path) <= SMALL:
             room.load()
         return room
+
+    def _asks(self, room: Room) -> bool:
+        """Whether it depends on the person's answer how this drill is entered."""
+        from .drill.join import LEAD, Join, asks
+
+        if not asks(room.state, self.me):
+            return False
+
+        async def go(answer: str | None) -> None:
+            if answer is not None:
+                await (self.lead(room) if answer == LEAD else self.enter(room))
+                return
+            await asyncio.to_thread(room.log.close)
+            if len(self.screen_stack) < 2:
+                await self.show_lobby()
+
+        def answered(answer: str | None) -> None:
+            self.run_worker(go(answer), exit_on_error=False)  # on the app: the screen that is up goes away
+
+        self.push_screen(Join(room.state), answered)
+        return True
 
     async def enter(self, room: Room, ghost: str = "") -> None:
         """Show this room. `ghost` is a first entry that Enter logs."""
         from .incident_screen import IncidentScreen
 
-        await self.leave()
-        self._live = live = LiveRoom(room)
+        live = await self._alive(room)
         typed, self.typed = self.typed, ""
-        now = (lambda: clock_of_drill.time(live.state, self.now())) if is_drill(room.log.inc) else self.now
-        screen = IncidentScreen(live, now, self.bound.acts, typed=typed, ghost=ghost)
+        screen = IncidentScreen(live, self._time_in(room, live), self.bound.acts, typed=typed, ghost=ghost)
         await self._go(screen)
         if is_drill(room.log.inc):
-            real = RealPages(self.paths.incidents, self.now)
-            self._runner = DrillRunner(live, self.now, real, screen.told_of_real_page)
-            self._runner.start()
+            self._play(live, screen.told_of_real_page)
+
+    async def lead(self, room: Room) -> None:
+        """Show the game master's console of this drill; where there is none to lead, the room."""
+        from .drill.master import GameMaster
+
+        if clock_of_drill.scenario(room.state) is None:
+            await self.enter(room)
+            self.tell("This is no drill with a scenario; there is nothing to lead.", trouble=True)
+            return
+        live = await self._alive(room)
+        screen = GameMaster(live, self._time_in(room, live))
+        await self._go(screen)
+        self._play(live, screen.told_of_real_page)
+
+    async def _alive(self, room: Room) -> LiveRoom:
+        """The open room from now on."""
+        await self.leave()
+        self._live = LiveRoom(room)
+        return self._live
+
+    def _time_in(self, room: Room, live: LiveRoom) -> Callable[[], Ms]:
+        """The clock of this room: a drill has one of its own."""
+        return (lambda: clock_of_drill.time(live.state, self.now())) if is_drill(room.log.inc) else self.now
+
+    def _play(self, live: LiveRoom, told: Callable[[str], None]) -> None:
+        """Play the world of this drill, where no other console does."""
+        self._runner = DrillRunner(live, self.now, RealPages(self.paths.incidents, self.now), told)
+        self._runner.start()
+
+    @property
+    def plays_drill(self) -> bool:
+        """Whether it is this console that plays the world of the drill that is open."""
+        return self._runner is not None and self._runner.plays
 
     async def practise(self, file: str, seed: int | None = None) -> str:
         """Begin a drill of the scenario in this file, and show it; or why that is not possible."""

@@ -3,7 +3,9 @@
 A name is a person's: facts that everybody wrote are nobody's.
 """
 
+import asyncio
 import os
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
@@ -27,9 +29,13 @@ from .overlays.ask import Ask
 from .overlays.help import Help
 from .words import Words
 
+if TYPE_CHECKING:
+    from ..config.load import Library
+
 LOCAL = "Nothing leaves this machine"
 SENDS = "Nothing is sent before you declare"
 LONGEST = 32
+FIRST = "first-drill"
 PRACTICE = Declare(title="Practice: checkout returns 500s", severity="SEV2")
 GHOST = "* checkout returns 500s for one user in three"
 _CHOICES = (
@@ -172,7 +178,8 @@ class FirstMinute(ConsoleDialog[None]):
             return
         if self._choice.chosen == 0:
             self._busy = True
-            self.run_worker(self._practise(), exit_on_error=False)
+            # On the app, because this screen goes away.
+            self.app.run_worker(self._practise(), exit_on_error=False)
         elif self._choice.chosen == 1:
             self.app.push_screen(DeclareScreen(), self._declared)
         else:
@@ -180,16 +187,23 @@ class FirstMinute(ConsoleDialog[None]):
 
     async def _practise(self) -> None:
         app = self.console_app
-        begin = opening(app.library, app.settings, PRACTICE.severity)
         try:
-            outcome = await app.declare(replace(PRACTICE, attach=begin.values), drill=True)
+            file = await asyncio.to_thread(_first_drill, app.library)
+            if file and not await app.practise(file):
+                return
+            await self._practise_alone()
         finally:
             self._busy = False
+
+    async def _practise_alone(self) -> None:
+        """A practice incident without a scenario, where there is none that can be played."""
+        app = self.console_app
+        begin = opening(app.library, app.settings, PRACTICE.severity)
+        outcome = await app.declare(replace(PRACTICE, attach=begin.values), drill=True)
         if isinstance(outcome, Refused | StoreError):
             self.tell(str(outcome), trouble=True)
         else:
-            # On the app, because this screen goes away.
-            self.app.run_worker(app.enter(outcome, GHOST), exit_on_error=False)
+            await app.enter(outcome, GHOST)
 
     def _declared(self, outcome: Declared | None) -> None:
         if outcome is not None and outcome.room is not None:
@@ -223,11 +237,18 @@ class FirstMinute(ConsoleDialog[None]):
 
 
 _WHAT = (
-    "A drill incident with its checklists open and its clocks running. Try everything: log, tick, assign, escalate. "
-    "It pages nobody, and it is kept apart from real incidents. Nobody leads you through it.",
+    "A drill with people and alerts that are simulated. It leads you through, key by key, each when you need it: log, "
+    "assign, call, decide, tell others. It pages nobody, and it is kept apart from real incidents.",
     "It asks what users see and how grave it is, and shows who would be called before you confirm.",
     "Where the files go, what the example in them is, and how to check them.",
 )
+
+
+def _first_drill(library: "Library") -> str:
+    """The file of the scenario that teaches the console; empty where it is gone."""
+    from ..config.drills import files
+
+    return files(library).get(FIRST, "")
 
 
 def paging(paths: Paths) -> list[tuple[str, str]]:

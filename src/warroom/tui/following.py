@@ -24,12 +24,11 @@ class Following(AnyScreen):
 
     live: LiveRoom
 
-    def follow(self, first: Callable[[], None]) -> None:
-        """From now on `took` is called. `first` is called once before, with all in place."""
+    def follow(self) -> None:
+        """From now on `took` is called."""
         self._newest: Incident | None = None
         self._loop = asyncio.get_running_loop()
         self._pump = contextvars.copy_context()
-        first()
         self.live.subscribe(self._arrived, lambda failed: self._soon(self.troubled, failed))
         # The first frame is on the screen before a long file is read.
         self.call_after_refresh(self.live.start)

@@ -1,7 +1,5 @@
 """The war room with a room behind it: what is typed becomes a command, what is on disk becomes what is seen."""
 
-import asyncio
-import contextvars
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
@@ -29,6 +27,7 @@ from ..room.room import Outcome
 from .bell import Bell
 from .display_cache import Keeper, place
 from .evidence import masked, masked_lines
+from .following import Following
 from .foot import RoomPrompt
 from .laid import LaidRoom
 from .lookout import Lookout, Seen, viewed
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
 VERBS = {intent.verb: intent.whole for intent in ALL}
 
 
-class IncidentScreen(LaidRoom):
+class IncidentScreen(Following, LaidRoom):
     """One open incident. `typed` stands in the prompt at once; `ghost` is a first entry that Enter logs."""
 
     BINDINGS = [
@@ -71,7 +70,6 @@ class IncidentScreen(LaidRoom):
         self.live = live
         self._typed = typed or memory.drafts.get("prompt", "")
         self._ghost = ghost
-        self._newest: Incident | None = None
         self._bell = Bell()
         self.asked_now = Asking(self)
         self._keeper = Keeper(
@@ -90,8 +88,6 @@ class IncidentScreen(LaidRoom):
 
     def on_mount(self) -> None:
         self._known: Incident | None = None
-        self._loop = asyncio.get_running_loop()
-        self._pump = contextvars.copy_context()
         self.prompt.title = f"log as {self.console_app.me}"
         self.prompt.ghost = self._ghost
         self.prompt.answer = self.asked_now.take
@@ -100,9 +96,7 @@ class IncidentScreen(LaidRoom):
             self.prompt.fill(self._typed)
         self.show(self.live.state, self.sight())
         super().on_mount()
-        self.live.subscribe(self._arrived, self._troubled)
-        # The first frame is on the screen before a long file is read.
-        self.call_after_refresh(self.live.start)
+        self.follow()
         app = self.console_app
         self.lookout = Lookout(
             self.live, app.paths, app.settings.watch, self._now, lambda seen: self._soon(self._saw, seen)
@@ -111,27 +105,13 @@ class IncidentScreen(LaidRoom):
 
     # ── facts that arrive ──
 
-    def _soon(self, act: Callable[..., None], *args: object) -> None:
-        """Call `act` on this screen's own thread, as part of its app."""
-        try:
-            self._loop.call_soon_threadsafe(lambda: self._pump.run(act, *args))
-        except RuntimeError:
-            pass  # the console has gone; what was committed is on disk
+    def took(self, state: Incident) -> None:
+        if len(state.redacted) > len(self.shown.redacted):
+            self.prompt.forget()
+        self.show(state, self.sight())
 
-    def _arrived(self, state: Incident) -> None:
-        waiting, self._newest = self._newest is not None, state
-        if not waiting:
-            self._soon(self._take)
-
-    def _take(self) -> None:
-        state, self._newest = self._newest, None
-        if state is not None and self.is_attached:
-            if len(state.redacted) > len(self.shown.redacted):
-                self.prompt.forget()
-            self.show(state, self.sight())
-
-    def _troubled(self, failed: StoreError) -> None:
-        self._soon(self.tell, str(failed), True)
+    def troubled(self, failed: StoreError) -> None:
+        self.tell(str(failed), True)
 
     def _saw(self, seen: Seen) -> None:
         """What the lookout sees beside the facts: who pages, what the files say."""
@@ -212,7 +192,8 @@ class IncidentScreen(LaidRoom):
     def asking(self) -> Context:
         """What an intent may look at, at this moment."""
         now = self._now()
-        return Context(self.live.state, self.console_app.me, now, lambda text: self._when(text, now), self._find)
+        app = self.console_app
+        return Context(self.live.state, app.me, now, lambda text: self._when(text, now), self._find, app.zone)
 
     def _arguments(self, verb: str, args: str) -> Iterable[str]:
         intent = BY_VERB.get(verb)
@@ -285,10 +266,6 @@ class IncidentScreen(LaidRoom):
 
     def _when_done(self, future: "Future[Outcome]", answers: Asks | None = None) -> None:
         self.when(future, lambda outcome: self._settle(outcome, answers))
-
-    def when(self, future: "Future[Outcome]", act: Callable[[Outcome], None]) -> None:
-        """Call `act` with the outcome once it is on disk or refused, on this screen's thread."""
-        future.add_done_callback(lambda done: self._soon(act, done.result()))
 
     def _settle(self, outcome: Outcome, answers: Asks | None = None) -> None:
         if not self.is_attached:

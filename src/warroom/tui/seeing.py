@@ -143,6 +143,12 @@ def _situation_text(room: "IncidentScreen") -> str:
     return "\n".join(lines(room.live.state, room.live.state.handle(), room.now(), app.zone))
 
 
+def _stats(room: "IncidentScreen", about: str) -> None:
+    from .stats import StatsScreen
+
+    room.app.push_screen(StatsScreen())
+
+
 def _lobby(room: "IncidentScreen", about: str) -> None:
     room.app.run_worker(room.console_app.show_lobby(), exit_on_error=False)
 
@@ -151,6 +157,24 @@ def _drill(room: "IncidentScreen", about: str) -> None:
     from .drill.acts import drill
 
     drill(room, about)
+
+
+def _learn(room: "IncidentScreen", about: str) -> None:
+    from .learn.acts import learned
+
+    learned(room, about)
+
+
+def _items(room: "IncidentScreen", about: str) -> None:
+    from .items.board import Items
+
+    room.lay(Items)
+
+
+def _review(room: "IncidentScreen", about: str) -> None:
+    from .review.acts import review
+
+    review(room, about)
 
 
 _ACTS: dict[str, Callable[["IncidentScreen", str], None]] = {
@@ -170,6 +194,10 @@ _ACTS: dict[str, Callable[["IncidentScreen", str], None]] = {
     "zone": _zone,
     "theme": _theme,
     "copy": _copy,
+    "stats": _stats,
     "lobby": _lobby,
     "drill": _drill,
+    "review": _review,
+    "items": _items,
+    "learn": _learn,
 }

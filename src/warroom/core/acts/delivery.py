@@ -11,6 +11,7 @@ from .. import events as ev
 from ..commands import Command, Draft, Stamp
 from ..events.delivery import ACCEPTED, DROPPED, OVER, QUEUED, SENDING, UNKNOWN
 from ..incident import Incident
+from ..notices import over
 from ..outbox import closed, paused
 from ..values import Refused
 
@@ -40,11 +41,12 @@ class LetGoOfPager(Command, frozen=True, kw_only=True):
     after_close: ClassVar = True
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
-        held = _held(state, self.token)
+        held = holds(state, self.token)
         return [self.draft(state, stamp, ev.PagerHeld(was=held.where, why=self.why))]
 
 
-def _held(state: Incident, token: str) -> ev.PagerHeld:
+def holds(state: Incident, token: str) -> ev.PagerHeld:
+    """What the log says of the pager, which the process of this token holds. Raises `Refused` where it does not."""
     held = state.pager
     if held is None or held.token != token:
         raise Refused(f"{held.where if held else 'Nobody'} holds the pager now.")
@@ -71,7 +73,7 @@ class Deliver(Command, frozen=True, kw_only=True):
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
         new = self.delivery
-        _held(state, new.pager)
+        holds(state, new.pager)
         old = state.delivery(new.delivery)
         if (old.state if old else "") not in _AFTER[new.state]:
             raise Refused(f"That delivery is {old.state if old else 'not begun'}; it cannot be {new.state} now.")
@@ -88,6 +90,8 @@ class Deliver(Command, frozen=True, kw_only=True):
                 raise Refused(f"That page is not needed any more: {no}.")
             elif new.state == SENDING and paused(state, new.topic, stamp.now):
                 raise Refused("It is snoozed; nobody is paged before that ends.")
+        if new.what == "item" and new.state == SENDING and (no := over(state, new)):
+            raise Refused(f"That item is not opened elsewhere any more: {no}.")
         return [self.draft(state, stamp, new)]
 
 

@@ -40,7 +40,7 @@ def _playing(state: Incident) -> None:
 class SetClock(_OfDrill, frozen=True, kw_only=True):
     """Pause (speed 0), go on, or run at another speed (percent). `to`: from that drill time on; None: from now.
 
-    `wall` is what the wall's clock shows (UTC ms).
+    Time is never turned back behind what has happened. `wall` is what the wall's clock shows (UTC ms).
     """
 
     speed: int
@@ -52,10 +52,10 @@ class SetClock(_OfDrill, frozen=True, kw_only=True):
     def of_drill(self, state: Incident, stamp: Stamp) -> list[Draft]:
         _playing(state)
         if not 0 <= self.speed <= clock.FASTEST:
-            raise Refused(f"A drill runs at 1 to {clock.FASTEST // 100} times real time.")
+            raise Refused(f"A drill runs at up to {clock.FASTEST // 100} times real time.")
         if self.speed == clock.speed(state) and self.to is None:
             raise Refused("It is paused already." if not self.speed else "It runs like that already.")
-        to = stamp.now if self.to is None else self.to
+        to = stamp.now if self.to is None else max(self.to, state.facts[-1].rec)
         body = ev.DrillClock(self.speed, self.wall, self.why.strip(), self.quiet)
         return [Draft(body, At(to), state.over(body.key()))]
 

@@ -17,6 +17,7 @@ _NOUNS: dict[type[object], str] = {
     ev.QuestionAsked: "a question",
     ev.Linked: "a link",
     ev.EvidenceAttached: "evidence",
+    ev.ItemRaised: "an action item",
     ev.Acknowledged: "an acknowledgement",
     ev.NoAnswer: "a “no answer”",
     ev.Escalated: "an escalation",

@@ -19,7 +19,12 @@ from ..text import clean
 from ..values import ENTRY_KINDS, IMPACT_STATES, ITEM_STATES, MILESTONES, PHASES, SEVERITIES
 
 _ROOM = 30  # letters that a brief leaves of any text
-_FIXED = frozenset((*SEVERITIES, *PHASES, *MILESTONES, *IMPACT_STATES, *ITEM_STATES, *ENTRY_KINDS, *AUDIENCES))
+_FIXED = frozenset(
+    (
+        *(*SEVERITIES, *PHASES, *MILESTONES, *IMPACT_STATES, *ITEM_STATES, *ENTRY_KINDS, *AUDIENCES),
+        *(*ev.ITEM_KINDS, *ev.ITEM_STATES_OF_WORK),
+    )
+)
 
 
 def repeating(state: Incident, target: Event) -> list[Event]:
@@ -44,6 +49,11 @@ def _repeats(body: object, target: Event) -> bool:
             return who == said.who != ""
         case ev.TaskReadBack(of=of) | ev.HypothesisJudged(of=of) | ev.PollClosed(of=of) | ev.QuestionTaken(of=of):
             return of == target.id
+        case ev.ItemRaised(of=of, what=text):
+            return of == target.id and _is_quoted(target, text)
+        case ev.ItemChanged(of=of, what=text) | ev.ItemFiled(of=of, what=text):
+            again = isinstance(said, ev.ItemChanged) and said.of == of
+            return again or of == target.id or (bool(text) and _is_quoted(target, text))
         case ev.UpdatePosted(of=of) if isinstance(said, ev.UpdateDrafted):
             return of == target.id
         case ev.RoleOffered(role=role, brief=text, declined_by=who):
@@ -53,6 +63,8 @@ def _repeats(body: object, target: Event) -> bool:
             return _is_quoted(target, text)
         case ev.Logged(who=who) if isinstance(said, ev.RoleAssigned | ev.RoleOffered):
             return who == said.who != ""
+        case ev.SectionWritten(body=text):
+            return _without(text, target) != text
         case ev.Logged(text_=text) if isinstance(said, ev.PollOpened | ev.ObjectionRaised):
             return _is_quoted(target, text)
         case ev.StepChanged(list=id) | ev.StepExtended(list=id):
@@ -68,6 +80,21 @@ def _is_quoted(target: Event, text: str) -> bool:
     """Whether `text`, which the room put together, holds any word of the fact, or as much as it had room for."""
     there = " ".join(text.split())
     return any(clean(" ".join(words.split()))[:_ROOM] in there for words in _texts(to_builtins(target.body)))
+
+
+def _without(review: str, target: Event) -> str:
+    """A section of the review without the lines that hold words of the fact, which may be escaped in it."""
+    from ..review.document import literal_of
+
+    said = target.body
+    who = said.who if isinstance(said, ev.Logged) else ""
+    held = {clean(" ".join(part.split()))[:_ROOM] for part in _texts(to_builtins(said)) if part != who}
+
+    def left(line: str) -> str:
+        there = " ".join(literal_of(line).split())
+        return "(redacted)" if any(part in there for part in held) else line
+
+    return "\n".join(map(left, review.split("\n")))
 
 
 def _texts(part: object) -> Iterator[str]:
@@ -171,12 +198,18 @@ def _of_value(body: ev.Value, gone: list[Event]) -> list[ev.Body]:
             return [ev.HypothesisJudged(of, how, "evidence redacted" if how != "open" else "")]
         case ev.PollClosed(of=of, outcome=how) if _stays(of, gone):
             return [ev.PollClosed(of, how)]
+        case ev.ItemChanged(of=of, state=how, due=due, what_for=kind) if _stays(of, gone):
+            return [ev.ItemChanged(of, how if how in ev.ITEM_STATES_OF_WORK else "open", "", due, "", kind)]
+        case ev.ItemFiled(of=of) if _stays(of, gone):
+            return [replace(body, what="")]
         case ev.RoleOffered(role=role, who=who) if target is not body:
             return [ev.RoleOffered(role, who)]
         case ev.PromptSettled(prompt=key, how=how):
             return [ev.PromptSettled(key, how)]
         case ev.Amended() if isinstance(target, ev.Amended):
             return _unsaid(body, _words(target))
+        case ev.SectionWritten(body=text):
+            return [replace(body, body=_without(text, gone[0]))] if gone[0].body is not body else []
         case ev.DeliveryChanged():
             return [replace(body, who="", why="", address="", ref="")]
         case ev.PagerHeld(token=token, rep=rep):

@@ -85,7 +85,7 @@ class Extend(Command, frozen=True, kw_only=True):
         return [self.draft(state, stamp, ev.StepExtended(step.list, step.step.id, due, step.step.text))]
 
 
-_NOBODY = frozenset(
+NOBODY = frozenset(
     ("all", "anybody", "anyone", "everybody", "everyone", "nobody", "somebody", "someone", "us", "we", "who", "whoever")
 )
 
@@ -101,7 +101,7 @@ class GiveTask(Command, frozen=True, kw_only=True):
         who = " ".join(self.who.split())
         if not who:
             raise Refused("A task needs a name: `@ivo roll back 9f2c in 10m`.")
-        if who.casefold() in _NOBODY or "," in who:
+        if who.casefold() in NOBODY or "," in who:
             raise Refused(f"“{who}” is no one person, and then nobody does it. One name: `@ivo roll back 9f2c in 10m`.")
         if not self.what.strip():
             raise Refused(f"What is {who} to do?")

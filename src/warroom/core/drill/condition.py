@@ -6,6 +6,7 @@ Nothing in a condition can do anything: there are names, words in quotes, `and`,
 import re
 from functools import lru_cache
 from typing import TypeAlias
+from unicodedata import normalize
 
 import msgspec
 
@@ -168,7 +169,8 @@ class _Reader:
         if token.isdigit():
             return token
         if not token.startswith('"'):
-            raise ValueError(f"{name}() has “{token}” where words in quotes should stand")
+            there = f"has “{token}” where" if token else "ends where"
+            raise ValueError(f"{name}() {there} words in quotes should stand")
         return token[1:-1]
 
     def _takes(self, token: str) -> bool:
@@ -188,14 +190,21 @@ class _Reader:
 
 def fits(pattern: str, text: str) -> bool:
     """Whether `text` says it: alternatives by |, of one of them every word begins a word of the text. Empty fits."""
-    return any(all(_begins(word, text) for word in each) for each in _alternatives(pattern))
+    plain = _plain(text)
+    return any(all(word.search(plain) for word in each) for each in _alternatives(pattern))
+
+
+def names(name: str, text: str) -> bool:
+    """Whether `text` has this name as a word of its own: nobody called Lin is meant by a line."""
+    return re.search(rf"(?<!\w){re.escape(_plain(name))}(?!\w)", _plain(text)) is not None
 
 
 @lru_cache(maxsize=2048)
 def _alternatives(pattern: str) -> tuple[tuple[re.Pattern[str], ...], ...]:
-    parts = [each.casefold().split() for each in pattern.split("|")]
+    parts = [_plain(each).split() for each in pattern.split("|")]
     return tuple(tuple(re.compile(r"(?<!\w)" + re.escape(word)) for word in words) for words in parts)
 
 
-def _begins(word: re.Pattern[str], text: str) -> bool:
-    return word.search(text.casefold()) is not None
+def _plain(text: str) -> str:
+    """In one case and one spelling: an umlaut may be one sign or two."""
+    return normalize("NFC", text.casefold())

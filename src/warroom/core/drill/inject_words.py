@@ -26,7 +26,7 @@ SUCH_AS = (
     "Such as: alert monitoring: the disk is full · voices Ivo: I take it back now in 3m · unavailable Ivo · "
     "outage chat 10m"
 )
-_WAIT = re.compile(r"(?:(.*\S)\s+)?in\s+(\S+)\s*", re.DOTALL | re.IGNORECASE)
+_WAIT = re.compile(r"(?:(.*\S)\s+)?in\s+(\S+)", re.DOTALL | re.IGNORECASE)
 
 
 # ── what one says ──
@@ -39,7 +39,8 @@ def words(each: Inject) -> str:
 
 def between(each: Inject) -> str:
     """The sign that stands between its lines: one that none of them has."""
-    return next((sign for sign in (" / ", " | ", " // ") if not any(sign in line.text for line in each.lines)), " ¦ ")
+    taken = {word for line in each.lines for word in line.text.split()}
+    return next((f" {sign} " for sign in ("/", "|", "//") if sign not in taken), " ¦ ")
 
 
 def misfit(each: Inject, said: str) -> str:
@@ -68,7 +69,7 @@ def reworded(each: Inject, said: str) -> Inject:
 def _parts(each: Inject, said: str) -> list[str]:
     if len(each.lines) < 2:
         return [said.strip()]
-    return re.split(rf"\s+{re.escape(between(each).strip())}\s+", said.strip())
+    return [part.strip() for part in re.split(rf"(?<!\S){re.escape(between(each).strip())}(?!\S)", said)]
 
 
 # ── adding one ──
@@ -126,7 +127,7 @@ def added(line: str, people: Sequence[Person], id: str) -> Added:
 
 def _waits(text: str) -> tuple[str, Ms]:
     """`text` without a last `in 3m`, and that span."""
-    found = _WAIT.fullmatch(text)
+    found = _WAIT.fullmatch(text.strip())
     if found:
         try:
             return found[1] or "", duration(found[2])
@@ -153,7 +154,9 @@ def _check(kind: str, who: str, said: str) -> None:
     if len(said) > LONGEST:
         raise ValueError(f"That is longer than {LONGEST} characters.")
     if len(who) > _LONGEST_NAME:
-        raise ValueError(f"“{who[:24]}…” is longer than {_LONGEST_NAME} characters. Is a colon missing behind the name?")
+        raise ValueError(
+            f"“{who[:24]}…” is longer than {_LONGEST_NAME} characters. Is a colon missing behind the name?"
+        )
 
 
 def _outage(id: str, rest: Sequence[str], said: str) -> Inject:

@@ -1,10 +1,12 @@
-"""Every inject as the game master sees it: what happened, what comes and when, what waits for what, what is cancelled."""
+"""Every inject as the game master sees it: what happened, what comes, what waits and for what, what is cancelled."""
 
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from .. import events as ev
+from ..duration import spell
 from ..incident import Incident
 from ..values import Ms
 from . import clock
@@ -45,19 +47,22 @@ def standings(state: Incident) -> tuple[Standing, ...]:
 
 def _standing(state: Incident, each: ev.Inject) -> Standing:
     change = _change(state, each.id)
-    marks = {
-        "moved": bool(change and change.due is not None and not change.added),
-        "edited": bool(change and change.words is not None),
-        "added": bool(change and change.added),
-    }
+    found = Standing(each, WAITING)
+    if change is not None:
+        moved = change.due is not None and not change.added
+        found = replace(found, moved=moved, edited=change.words is not None, added=change.added is not None)
     before = fired(state, each.id)
     if before is not None:
-        dropped = getattr(before.body, "dropped", "")
-        return Standing(each, HAPPENED, before.at.t, dropped=dropped, **marks)
+        return replace(found, stands=HAPPENED, at=before.at.t, dropped=_dropped(before))
     at = due(state, each)
     if at is None:
-        return Standing(each, WAITING, waits=tuple(_waits(state, each)), **marks)
-    return Standing(each, COMING, at, **marks)
+        return replace(found, waits=tuple(_waits(state, each)))
+    return replace(found, stands=COMING, at=at)
+
+
+def _dropped(event: ev.Event) -> str:
+    """Why it was passed over; empty where it happened."""
+    return event.body.dropped if isinstance(event.body, ev.DrillInjected) else ""
 
 
 def _change(state: Incident, id: str) -> ev.DrillChanged | None:
@@ -69,10 +74,11 @@ def _waits(state: Incident, each: ev.Inject) -> Iterator[str]:
     """What has to be so before it comes."""
     if each.after:
         before = fired(state, each.after)
-        gone = before is not None and getattr(before.body, "dropped", "")
+        gone = before is not None and bool(_dropped(before))
         never = gone or all(other.id != each.after for other in injects(state))
         if before is None or gone:
-            yield f"after {each.after}{', which never comes' if never else ''}"
+            delay = f"{spell(each.delay)} " if each.delay else ""
+            yield f"{delay}after {each.after}{', which never comes' if never else ''}"
     if each.when and since(each.when, state, clock.start_of(state)) is None:
         yield f"when {each.when}"
 

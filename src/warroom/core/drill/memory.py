@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from ..acts.lifecycle import Declare
 from ..commands import Command, Draft, Stamp
 from ..decide import decide
@@ -13,7 +15,7 @@ from . import clock
 from .world import plan
 
 BASE: Ms = 1_767_578_400_000  # 2026-01-05 02:00 UTC, a Monday night: when every drill without a screen begins
-_PART = 60  # lines of a script in one fact
+_PART = 48 * 1024  # bytes of a script in one fact, which holds little more
 _MOST = 20_000  # acts of a world in one drill; more can only be a circle
 
 
@@ -39,8 +41,22 @@ def begin(
     attach += [RoleAssigned(role, name) for role, name in scenario.roles]
     if policy is not None:
         attach.append(policy)
-    attach += [DrillScript(n + 1, script[n : n + _PART]) for n in range(0, len(script), _PART)]
+    attach += _parts(script)
     return Declare(title=scenario.title, severity=scenario.severity, services=scenario.services, attach=tuple(attach))
+
+
+def _parts(script: tuple[str, ...]) -> list[DrillScript]:
+    found: list[DrillScript] = []
+    lines: list[str] = []
+    size, first = 0, 1
+    for number, line in enumerate(script, 1):
+        length = len(msgspec.json.encode(line)) + 1
+        if lines and size + length > _PART:
+            found.append(DrillScript(first, tuple(lines)))
+            lines, size, first = [], 0, number
+        lines.append(line)
+        size += length
+    return [*found, DrillScript(first, tuple(lines))] if lines else found
 
 
 class MemoryRoom:

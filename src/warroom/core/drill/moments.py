@@ -19,23 +19,27 @@ class Found(msgspec.Struct, frozen=True):
     event: Event | None = None
 
 
-def since(text: str, state: Incident, start: Ms) -> Found | None:
-    """Since when this condition is so, counted from `start` (UTC ms) on; None while it is not."""
-    return _node(parse(text), state, start)
+def since(text: str, state: Incident, start: Ms, until: Ms | None = None) -> Found | None:
+    """Since when this condition is so, counted from `start` (UTC ms) on; None while it is not.
+
+    `until`: as it was at that moment, whatever came after it.
+    """
+    return _node(parse(text), state, start, until)
 
 
-def _node(node: Node, state: Incident, start: Ms) -> Found | None:
+def _node(node: Node, state: Incident, start: Ms, until: Ms | None) -> Found | None:
     match node:
         case Call():
-            return first(node, state, start)
+            found = first(node, state, start)
+            return found if found is None or until is None or found.at <= until else None
         case Not(part=part):
-            return None if _node(part, state, start) else Found(start)
+            return None if _node(part, state, start, until) else Found(start)
         case All(parts=parts):
-            found = [_node(part, state, start) for part in parts]
-            known = [each for each in found if each is not None]
-            return max(known, key=lambda each: each.at) if len(known) == len(found) else None
+            each_of = [_node(part, state, start, until) for part in parts]
+            known = [each for each in each_of if each is not None]
+            return max(known, key=lambda each: each.at) if len(known) == len(each_of) else None
         case Any(parts=parts):
-            known = [each for part in parts if (each := _node(part, state, start))]
+            known = [each for part in parts if (each := _node(part, state, start, until))]
             return min(known, key=lambda each: each.at, default=None)
     raise TypeError(node)
 
@@ -48,8 +52,10 @@ def first(call: Call, state: Incident, start: Ms) -> Found | None:
         return Found(start, event)
     matches, words = _MATCHES[call.name], (*call.words, "", "")
     for event in of_type(state, *_KINDS[call.name]):
-        if event.at.t >= start and event.rec >= start and matches(state, event, words):
-            return Found(event.at.t, event)
+        # What lasts and was noted late is so all the same; an entry of before is no answer to what came after it.
+        on_time = event.at.t >= start or call.name in _LASTING
+        if on_time and event.rec >= start and matches(state, event, words):
+            return Found(max(start, event.at.t), event)
     return None
 
 
@@ -97,8 +103,12 @@ def same_person(state: Incident, wanted: str, name: str) -> bool:
         return True
     started = state.value((ev.DrillStarted.type,))
     people = started.scenario.people if isinstance(started, ev.DrillStarted) else ()
-    known = next((each.name for each in people if each.id == wanted), wanted)
-    return name.casefold() in (known.casefold(), wanted.casefold())
+
+    def known(word: str) -> str:
+        word = word.casefold()
+        return next((p.name for p in people if word in (p.id.casefold(), p.name.casefold())), word).casefold()
+
+    return known(wanted) == known(name)
 
 
 Words = tuple[str, ...]
@@ -183,7 +193,9 @@ def inject_of(state: Incident, fact: str) -> tuple[str, ...]:
 
     text = getattr(event.body, "what", "") or event.body.text()
     return tuple(
-        each.id for each in injects(state) if text and (each.text == text or any(line.text == text for line in each.lines))
+        each.id
+        for each in injects(state)
+        if text and (each.text == text or any(line.text == text for line in each.lines))
     )[:1]
 
 

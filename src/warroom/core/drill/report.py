@@ -38,7 +38,7 @@ def report(
     earlier: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The report at `now` (drill time, UTC ms). `simulated_`: bands of simulated commanders by point; `earlier`: of
-    one's own earlier runs."""
+    one's own earlier runs. While the drill runs it holds neither the truth nor what the game master noted."""
     played, started = clock.scenario(state), state.value((ev.DrillStarted.type,))
     if played is None or not isinstance(started, ev.DrillStarted):
         return {}
@@ -68,10 +68,10 @@ def report(
         "observations": [
             {"at": iso(e.at.t - start), "by": e.by.name, "what": e.body.what, "about": e.body.about or None}
             for e in of_type(state, ev.DrillObserved)
-            if isinstance(e.body, ev.DrillObserved)
+            if over and isinstance(e.body, ev.DrillObserved)
         ],
         "happened": _happened(state, start),
-        "truth": played.truth or None,
+        "truth": (played.truth or None) if over else None,
         "sources": list(played.sources),
         "questions": [*played.questions, *_questions(found, start)],
         "compared": {"simulated": dict(simulated_ or {}), "earlier": list(earlier)},

@@ -14,7 +14,7 @@ from ..events.delivery import ARRIVED
 from ..incident import Incident, TaskView
 from ..run import advance, called_at, is_called, said_by
 from ..values import MINUTE, SECOND, Ms
-from .condition import fits
+from .condition import fits, names
 from .moments import of_type, simulated, since
 from .seeded import pick
 
@@ -118,8 +118,7 @@ def _answers(state: Incident, each: ev.Reply, task: TaskView, who: ev.Person) ->
         return False
     if not each.when:
         return True
-    so = since(each.when, state, state.declared_at)
-    return so is not None and so.at <= task.given
+    return since(each.when, state, state.declared_at, until=task.given) is not None
 
 
 def _asked_again(state: Incident, task: TaskView, who: ev.Person) -> Ms | None:
@@ -129,7 +128,7 @@ def _asked_again(state: Incident, task: TaskView, who: ev.Person) -> Ms | None:
         if event.rec <= task.given or simulated(event):
             continue
         text = body.text_ if isinstance(body, ev.Logged) else f"{getattr(body, 'who', '')} {getattr(body, 'what', '')}"
-        if fits(who.name, text):
+        if names(who.name, text):
             return event.rec
     return None
 

@@ -4,8 +4,11 @@ Fair means here: bands and no number; only what was on the screen by then counts
 drill never came to is held against nobody; how late things were written down is told apart.
 """
 
+from functools import lru_cache
+
 from .. import events as ev
 from ..events import Event, Expectation
+from ..fold import fold
 from ..incident import Incident
 from ..values import Ms
 from . import clock, measures
@@ -19,7 +22,7 @@ def points(state: Incident, now: Ms) -> tuple[Point, ...]:
     played = clock.scenario(state)
     if played is None:
         return ()
-    end = end_of(state, now)
+    end, state = end_of(state, now), at_end(state)
     found: list[Point] = []
     for rule in played.expectations:
         if rule.severities and not _was(state, rule.severities):
@@ -42,6 +45,23 @@ def end_of(state: Incident, now: Ms) -> Ms:
     """When the drill ended; `now` while it runs."""
     ended = clock.ended(state)
     return ended.at.t if ended else now
+
+
+@lru_cache(maxsize=4)
+def at_end(state: Incident) -> Incident:
+    """The state as the drill ended; what anybody does afterwards earns nothing and costs nothing."""
+    ended = clock.ended(state)
+    last = len(state.facts)
+    while ended and isinstance(state.facts[last - 1].body, ev.DRILL) and state.facts[last - 1].id != ended.id:
+        last -= 1
+    if ended is None or state.facts[last - 1].id == ended.id:
+        return state
+    then = Incident()
+    for event in state.facts:
+        then = fold(then, event)
+        if event.id == ended.id:
+            break
+    return then
 
 
 def _was(state: Incident, severities: tuple[str, ...]) -> bool:
@@ -75,7 +95,7 @@ def lag(state: Incident) -> list[tuple[Event, Ms]]:
     """Entries that people wrote down later than they happened, with how much later (ms): told apart from the rest."""
     end = end_of(state, 1 << 60)
     found = []
-    for event in of_type(state, ev.Logged):
+    for event in of_type(at_end(state), ev.Logged):
         if not simulated(event) and event.rec <= end and event.rec - event.at.t > 1000:
             found.append((event, event.rec - event.at.t))
     return found

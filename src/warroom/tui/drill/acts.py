@@ -1,6 +1,6 @@
 """What `/drill …` does at this console: the clock, the end, the report; and what the world's runner tells it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ...config.drill_begin import again
 from ...core.acts.drill import Contest, EndDrill, Observe, SetClock, Share
@@ -8,12 +8,27 @@ from ...core.commands import Command
 from ...core.drill import clock
 from ...core.drill.world import plan
 from ...core.text import clean
-from ...core.values import Refused
+from ...core.values import Ms, Refused
+from ...room.live import LiveRoom
 from ..practice.acts import do
 from .debrief import Debrief
 
 if TYPE_CHECKING:
+    from ..app import WarRoomApp
     from ..incident_screen import IncidentScreen
+
+
+class Led(Protocol):
+    """A screen that looks at a drill: a room, or the game master's."""
+
+    live: LiveRoom
+
+    @property
+    def console_app(self) -> "WarRoomApp":
+        """The console that it is on."""
+
+    def now(self) -> Ms:
+        """What time it is in the drill (UTC ms)."""
 
 
 def drill(room: "IncidentScreen", about: str) -> None:
@@ -28,11 +43,13 @@ def drill(room: "IncidentScreen", about: str) -> None:
         raise Refused(f"/drill {clean(word)}: there is {', '.join(WORDS)}.")
     word = word if word in WORDS else hits[0]
     if word == "report":
+        if clock.running(state):
+            raise Refused("The drill is still running; its report comes when it is over: /drill end.")
         room.lay_with(Debrief, lambda prompt, moment: Debrief(room))
     elif word == "restart":
         room.app.run_worker(_restart(room), exit_on_error=False)
     else:
-        do(room, _command(room, word, rest.strip()), lambda done: _said(word, done[0].body.text()))
+        do(room, command(room, word, rest.strip()), lambda done: _said(word, done[0].body.text()))
 
 
 WORDS = ("pause", "go", "faster", "slower", "skip", "end", "restart", "report", "contest", "share", "private", "note")
@@ -42,7 +59,8 @@ def _said(word: str, text: str) -> str:
     return {"note": "Noted for the debrief.", "share": "Others may see the report now."}.get(word, f"{text}.")
 
 
-def _command(room: "IncidentScreen", word: str, rest: str) -> Command:
+def command(room: Led, word: str, rest: str = "") -> Command:
+    """What this word asks for, one of WORDS that are more than a look. Raises `Refused`."""
     state, wall = room.live.state, room.console_app.now()
     speed = clock.speed(state)
     match word:

@@ -3,9 +3,14 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ...config.drill_compare import simulated
 from ...core.drill.report import report
+from ...core.incident import Incident
 from ...core.text import clean, wrap
+from ...core.values import Ms
 from ...render.drill import GROUPS, spelt
+from ...room.desk import Desk
+from ...room.drill_history import earlier, history
 from ..glyphs import DONE, FAILED, IMPACT
 from ..moment import Moment
 from ..overlays.above import Sheet
@@ -34,7 +39,8 @@ def text(data: dict[str, Any], width: int) -> list[Line]:
     for group, title in GROUPS.items():
         found = [point for point in data["points"] if point["group"] == group]
         if found:
-            out += [((title, "sky bold"),), *(line for point in found for line in _point(point, width)), BLANK]
+            lines = (line for point in found for line in _point(point, width, _beside(point, data)))
+            out += [((title, "sky bold"),), *lines, BLANK]
     if data["not_tested"]:
         names = ", ".join(row["what"] for row in data["not_tested"])
         out += [(("Not tested", "sky bold"),), *_wrapped(f"It never came to this: {names}.", width, "muted"), BLANK]
@@ -61,7 +67,7 @@ def _wrapped(said: str, width: int, ink: str, sign: str = "") -> list[Line]:
     return [((sign if n == 0 else " " * len(sign), "muted"), (row, ink)) for n, row in enumerate(rows)]
 
 
-def _point(point: dict[str, Any], width: int) -> list[Line]:
+def _point(point: dict[str, Any], width: int, beside: list[tuple[str, str]]) -> list[Line]:
     sign, ink = _LOOKS[point["band"]]
     took = spelt(point["took"]) if point["took"] else "never"
     about = f" ({point['about']})" if point["about"] else ""
@@ -82,10 +88,26 @@ def _point(point: dict[str, Any], width: int) -> list[Line]:
         if point["better"]:
             notes.append((f"next time: {point['better']}", ""))
         notes.append((f"point {point['id']}", "muted"))
+    notes += beside
     notes += [(f"contested by {row['by']}: {row['why']}", "amber") for row in point["contested"]]
     for said, tone in notes:
         out += [((" " * 9, ""), *line) for line in _wrapped(said, width - 9, tone)]
     return out
+
+
+def compared(desk: Desk, state: Incident, now: Ms) -> dict[str, Any]:
+    """The report with one's own earlier runs and simulated commanders beside it. It reads other drills' files."""
+    before = earlier(history(desk), state, now, desk.me.name)
+    return report(state, now, simulated(state), before)
+
+
+def _beside(point: dict[str, Any], data: dict[str, Any]) -> list[tuple[str, str]]:
+    """What one's earlier runs and simulated commanders made of this point."""
+    found = [run["bands"].get(point["id"]) for run in data["compared"]["earlier"]]
+    out = [(f"your earlier runs, latest first: {', '.join(told)}", "sky")] if (told := [b for b in found if b]) else []
+    rows = data["compared"]["simulated"].items()
+    others = [f"{who}: {bands[point['id']]}" for who, bands in rows if point["id"] in bands]
+    return [*out, (f"simulated: {' · '.join(others)}", "muted")] if others and point["band"] != "met" else out
 
 
 class Debrief(Sheet):
@@ -105,7 +127,9 @@ class Debrief(Sheet):
             self.run_worker(self._make(moment), exclusive=True, exit_on_error=False)
 
     async def _make(self, moment: Moment) -> None:
-        self._data = await asyncio.to_thread(report, moment.incident, moment.now)
+        app = self._room.console_app
+        desk = Desk(app.paths.incidents, app.desk.replica, app.desk.me, app.now)
+        self._data = await asyncio.to_thread(compared, desk, moment.incident, moment.now)
         self._show()
 
     def card(self, moment: Moment, width: int, height: int) -> Card:

@@ -60,13 +60,14 @@ class Reader:
         incidents = self._desk.incidents()
         now, me = self._desk.now(), self._desk.me.name
         drills = [each for each in incidents if each.drill and not each.trouble]
-        found = [known for each in drills if (known := self._practised(each))]
+        runs = {each.id: known for each in drills if (known := self._practised(each))}
+        found = list(runs.values())
         finished = [each.at for each in mine(found, me)]
         begun = any(not each.ended and each.who == me and now - each.at <= LONG_AGO for each in found)
         offered = is_long_ago(found, me, now) and not begun
         planned, untold = self._planned(now)
         practice = Practice(
-            runs={each.id: _run(each, now) for each in found},
+            runs={id: _run(each, now) for id, each in runs.items()},
             last=max(finished, default=None),
             offered=offered,
             replay=self._replay(incidents, now) if offered else None,

@@ -1,11 +1,12 @@
 """The lobby's panes as lines: pure, from what is listed and the moment, so that they can be read without a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os.path import basename
 
 import msgspec
 
 from ...config.problem import Problem
+from ...core.review.deadlines import Rule
 from ...core.text import clean, wrap
 from ...core.values import Ms
 from ...core.zone import Zone, utc
@@ -15,6 +16,7 @@ from ..glyphs import DONE, ENTER, FAILED, IMPACT, SEVERITY
 from ..listing import lit, window
 from ..panes.due import short, time_left, tone
 from ..panes.pane import Card
+from ..review.owed import beside
 from ..spans import BLANK, Line, cells, cut, left, right, spread
 from ..theme import severity_ink
 from .found import PRACTISE, REPLAY, Found
@@ -24,6 +26,7 @@ WIDE = 78  # from here on, an open incident's phase has a column of its own
 _DUE = 16  # "update in 14m59s"
 _RAN = 8  # "T+12d04h"
 _SPAN = 6
+_STATE = 9
 _HINT = 20  # cells that an incident's title has before the hint beside it gets shorter
 
 
@@ -41,6 +44,7 @@ class View(msgspec.Struct, frozen=True, eq=False):
     problems: tuple[Problem, ...] = ()
     policies: tuple[str, ...] = ()  # escalation policies of one's own
     folder: str = ""  # where incidents are kept
+    rules: Mapping[str, Rule] = {}  # by severity, when a review is owed
 
 
 # ── open ──
@@ -144,6 +148,8 @@ def past_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]
         said = "Nothing past says that." if view.typed.strip() else "Nothing has ended yet." if view.ready else ""
         return Card("Past", [((said, "muted"),)]), 0
     handles = max(len(short_handle(each)) for each in shown)
+    stands = {each.id: beside(each.owes, view.rules, view.now) or _state(each) for each in shown}
+    states = max(_STATE, *(len(said) for said, _ in stands.values()))
 
     def row(each: Listed) -> Line:
         head: Line = (
@@ -155,7 +161,8 @@ def past_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]
             ("  ", ""),
             (clean(each.title), ""),
         )
-        tail: Line = ((right(ran(each, view.now), _SPAN), ""), ("  ", ""), _state(each))
+        said, ink = stands[each.id]
+        tail: Line = ((right(ran(each, view.now), _SPAN), ""), ("  ", ""), (left(said, states), ink))
         return spread(head, tail, width)
 
     at = place(shown, view.selected)
@@ -172,7 +179,7 @@ def ran(each: Listed, now: Ms) -> str:
 
 
 def _state(each: Listed) -> tuple[str, str]:
-    return left(each.phase, 9), "" if each.phase == "resolved" else "muted"
+    return each.phase, "" if each.phase == "resolved" else "muted"
 
 
 # ── a person's own files ──

@@ -11,13 +11,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 
+from ...config.review import rules
 from ...core.values import SECOND, Refused
 from ...room import StoreError, pager
 from ...room.desk import Listed
 from ..console import ConsoleScreen
 from ..declare import Declared, DeclareScreen
-from ..drill.chooser import Chooser
 from ..field import Field
+from ..items.overdue import Overdue
 from ..key_line import KeyLine, Keys
 from ..notice import Notice
 from ..overlays.ask import Ask
@@ -33,13 +34,14 @@ _LOW = 18  # lower than this, only incidents are shown
 _SIDE = 48  # “Ten minutes? The last drill was 340 days ago” fits on a line
 _FRAME = 4
 _EVERY = 2  # seconds between looks at the folder
-KEYS: Keys = (("F1", "help"), ("↵", "enter"), ("↑ ↓", "choose"), ("esc", "all keys"))
+KEYS: Keys = (("F1", "help"), ("F5", "stats"), ("↵", "enter"), ("↑ ↓", "choose"), ("esc", "all keys"))
 ALL_KEYS: EscKeys = (
     ("↵", "enter what is chosen, or declare"),
     ("↑ ↓", "choose"),
     ("PgUp PgDn", "ten at a time"),
     ("Ctrl+C", "clear the line"),
     ("F1", "help"),
+    ("F5", "stats of all incidents"),
     ("Ctrl+D", "leave, on an empty line"),
 )
 
@@ -78,6 +80,7 @@ class Lobby(ConsoleScreen[None]):
                 yield PastPane(id="past")
             with Vertical(id="side"):
                 yield DrillsPane(id="drills")
+                yield Overdue(self.console_app.paths.incidents, self.console_app.paths.archive, id="overdue")
                 yield FilesPane(id="files")
         yield EscLayerView(ALL_KEYS, "Esc closes this", id="esc")
         yield Notice(id="notice")
@@ -138,7 +141,7 @@ class Lobby(ConsoleScreen[None]):
         library = self.console_app.library
         await asyncio.to_thread(library.read_all)
         policies = tuple(sorted(library.own_policies))
-        self._view = replace(self._view, problems=tuple(library.problems), policies=policies)
+        self._view = replace(self._view, problems=tuple(library.problems), policies=policies, rules=rules(library))
         self._show()
 
     def _find(self) -> None:
@@ -180,12 +183,13 @@ class Lobby(ConsoleScreen[None]):
         files.display = wide or (bool(problems) and not low)
         pane.styles.height = max(6, min(above + len(shown.drills) + 3, height // 2)) if wide else asked + 2
         files.styles.height = "1fr" if wide else 4
-        side.display = pane.display or files.display
+        late = self.query_one(Overdue).fit(self._view.now, wide=wide, low=low)
+        side.display = pane.display or files.display or bool(late)
         side.styles.width = _SIDE if wide else "1fr"
         side.styles.height = "1fr" if wide else "auto"
         room = height - (5 if wide else 3)
         if side.display and not wide:
-            room -= (pane.display and asked + 2) + (files.display and 4)
+            room -= (pane.display and asked + 2) + (files.display and 4) + late
         lines = 2 * len(shown.open) or 3
         past = min(max(3, len(shown.past) + 2), max(5, room // 3))  # what is open has the rest
         self.query_one("#open").styles.height = max(5, min(lines + (3 if wide else 2), (room - past) // 2 * 2))
@@ -217,7 +221,7 @@ class Lobby(ConsoleScreen[None]):
             self.console_app.open_room(each.path)
             return
         if selected == found.PRACTISE:
-            self.app.push_screen(Chooser())
+            self._choose_a_drill()
             return
         if selected == found.REPLAY and shown.replay is not None:
             self._replay(shown.replay)
@@ -233,6 +237,11 @@ class Lobby(ConsoleScreen[None]):
             return
         # On the app, because this screen goes away.
         self.app.run_worker(self.console_app.enter(outcome.room, outcome.ghost), exit_on_error=False)
+
+    def _choose_a_drill(self) -> None:
+        from ..drill.chooser import Chooser
+
+        self.app.push_screen(Chooser())
 
     def _replay(self, each: Listed) -> None:
         if not self._busy:
@@ -267,6 +276,10 @@ class Lobby(ConsoleScreen[None]):
         """An act of the key map: here only help; the others are for a room."""
         if name == "help":
             self.app.push_screen(Help())
+        elif name in ("situation", "stats"):  # of one incident, or of all of them
+            from ..stats import StatsScreen
+
+            self.app.push_screen(StatsScreen())
         else:
             self.tell(f"“{name}” is for an open incident: choose one and press Enter.")
 

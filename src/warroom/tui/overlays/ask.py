@@ -1,9 +1,12 @@
 """One question, asked once: Enter confirms, Esc and Ctrl+C cancel; the reason is given in the same dialog.
 
-Where there is more to choose than yes and nothing, each other choice has a key of its own.
+Where there is more to choose than yes and nothing, each other choice has a key of its own. What is typed can be judged
+before it is taken: then what it comes to, or why it cannot be, stands above the line.
 
 It lies over the prompt; nothing under it moves, and what is typed there waits.
 """
+
+from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,6 +19,8 @@ from ..key_line import KeyLine, Keys
 from ..panes.pane import Card, Surface
 
 _WIDTH = 80
+Judge = Callable[[str], tuple[bool, str]]
+"""Whether this can be, and what it comes to, or why not."""
 _KEYS: Keys = (("↵", "yes"), ("esc", "no"))
 
 
@@ -25,10 +30,21 @@ class _Question(Surface):
     def __init__(self, question: str, note: str, tone: str) -> None:
         super().__init__()
         self._question, self._note, self._tone = question, note, tone
+        self._remark: tuple[str, str] | None = None
+
+    def remark(self, said: str, ink: str) -> None:
+        """What stands under the note, from now on."""
+        self._remark = (said, ink)
+        self._show()
+        self.refresh(layout=True)
 
     def lines(self, width: int) -> list[tuple[str, str]]:
         question = [(line, "bold") for line in wrap(clean(self._question), width)]
-        return question + [(line, "muted") for line in wrap(clean(self._note, lines=True), width) if self._note]
+        question += [(line, "muted") for line in wrap(clean(self._note, lines=True), width) if self._note]
+        if self._remark is None:
+            return question
+        said, ink = self._remark
+        return question + [(line, ink) for line in wrap(clean(said), width)]
 
     def content(self, width: int, height: int) -> Card:
         return Card("", [(line,) for line in self.lines(width)], tone=self._tone)
@@ -41,7 +57,8 @@ class Ask(ConsoleDialog[str | None]):
     """`None` when cancelled, else the reason, which may be empty.
 
     `reason` is the name of the field; without one there is none. `needed`: it must not be empty. `keys` are the words
-    for Enter and Esc; `other`, only where there is no field, is the key of a third choice, and the answer then.
+    for Enter and Esc; `other`, only where there is no field, is the key of a third choice, and the answer then. `judge`
+    looks at what is typed; what cannot be stays in the field.
     """
 
     DEFAULT_CSS = """
@@ -67,12 +84,14 @@ class Ask(ConsoleDialog[str | None]):
         tone: str = "amber",
         keys: Keys = _KEYS,
         other: str = "",
+        judge: Judge | None = None,
     ) -> None:
         super().__init__()
         self._question = _Question(question, note, tone)
         self._field = Field(text, title=reason, tone=tone) if reason else None
         self._needed = needed
         self._keys, self._other = keys, other
+        self._judge = judge
 
     def compose(self) -> ComposeResult:
         yield self._question
@@ -85,6 +104,18 @@ class Ask(ConsoleDialog[str | None]):
     def on_mount(self) -> None:
         if self._field is not None:
             self.set_focus(self._field)
+            self._judged()
+
+    def on_field_changed(self) -> None:
+        self._judged()
+
+    def _judged(self, asked: bool = False) -> bool:
+        """Says what comes of what is typed; whether it can be. `asked`: somebody pressed Enter on it."""
+        if self._judge is None or self._field is None:
+            return True
+        fits, said = self._judge(self._field.text.strip())
+        self._question.remark(said, "green" if fits else "red" if asked else "amber")
+        return fits
 
     def on_field_submitted(self) -> None:
         self.action_answer()
@@ -97,7 +128,7 @@ class Ask(ConsoleDialog[str | None]):
         if self._needed and not said and self._field is not None:
             self._field.remark("a few words, please")
             return
-        if self.is_active:
+        if self._judged(asked=True) and self.is_active:
             self.dismiss(said)
 
     def action_cancel(self) -> None:

@@ -35,6 +35,7 @@ GROUPS = {
     "page": "Page",
     "steer": "Steer",
     "see": "See",
+    "practise": "Practise",
 }
 
 

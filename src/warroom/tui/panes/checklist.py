@@ -1,6 +1,7 @@
 """The checklist: how far it is, what was done, the step that is next in bold, and what is still to do."""
 
 from ...core.incident import Checklist, StepView
+from ...core.learn.origin import origin
 from ...core.text import clean, wrap
 from ..glyphs import ACTION, DONE, OPEN, REST, RULED_OUT, TRACK
 from ..moment import Moment
@@ -21,9 +22,9 @@ def card(moment: Moment, width: int, height: int) -> Card:
     done = sum(step.state != "todo" for step in steps)
     following = next((step for step in steps if step.state == "todo"), None)
     current = next((each for each in lists if following and each.id == following.list), lists[-1])
-    lines, focus = _lines(lists, following, moment, width)
+    lines, focus, end = _lines(lists, following, moment, width)
     foot = f"{clean(current.title)} · F2 ticks" if following else clean(current.title)
-    return Card("Checklist", [_bar(done, len(steps), width), *_window(lines, focus, height - 1)], foot)
+    return Card("Checklist", [_bar(done, len(steps), width), *_window(lines, focus, end, height - 1)], foot)
 
 
 def _bar(done: int, total: int, width: int) -> Line:
@@ -35,10 +36,10 @@ def _bar(done: int, total: int, width: int) -> Line:
 
 def _lines(
     lists: tuple[Checklist, ...], following: StepView | None, moment: Moment, width: int
-) -> tuple[list[Line], int]:
-    """Every step as lines, and the line on which the next one stands."""
+) -> tuple[list[Line], int, int]:
+    """Every step as lines, and where the next one begins and ends."""
     lines: list[Line] = []
-    focus = 0
+    focus = end = 0
     for each in lists:
         if len(lists) > 1:
             lines.append(((clip(clean(each.title), width), "muted bold"),))
@@ -46,9 +47,10 @@ def _lines(
             if following is not None and step.number == following.number:
                 focus = len(lines)
                 lines += _next(step, moment, width)
+                end = len(lines)
             else:
                 lines.append(_step(step, moment, width))
-    return lines, focus if following else len(lines) - 1
+    return (lines, focus, end) if following else (lines, len(lines) - 1, len(lines))
 
 
 def _step(step: StepView, moment: Moment, width: int) -> Line:
@@ -79,20 +81,21 @@ def _about(step: StepView, moment: Moment) -> Line:
         left = step.due - moment.now
         parts.append((time_left(left), "red bold" if left < 0 else ""))
     if step.step.origin:
-        parts.append((f"added after {clean(step.step.origin)}", "muted"))
+        parts.append((clean(origin(step.step)), "muted"))
     out: list[tuple[str, str]] = []
     for part in parts:
         out += [(" · ", "muted"), part] if out else [part]
     return tuple(out)
 
 
-def _window(lines: list[Line], focus: int, height: int) -> list[Line]:
-    """`height` of the lines, the next step in sight with what was done just before it; what is left out is counted."""
+def _window(lines: list[Line], focus: int, end: int, height: int) -> list[Line]:
+    """`height` of the lines, the next step whole with what was done just before it; what is left out is counted."""
     if height <= 0:
         return []
     if len(lines) <= height:
         return lines
-    top = max(0, min(focus - _BEFORE, len(lines) - height))
+    last = end + (end < len(lines))  # the count of what is below takes a row
+    top = max(0, min(max(focus - _BEFORE, min(focus, last - height)), len(lines) - height))
     shown = lines[top : top + height]
     below = len(lines) - top - height
     if below and height > 1:

@@ -7,6 +7,8 @@ from ...core import updates
 from ...core.acts.work import ChangeStep, next_step
 from ...core.commands import Command
 from ...core.events import RoleOffered, UpdatePosted
+from ...core.incident import Incident, StepView
+from ...core.learn.origin import is_ours, origin
 from ...core.text import clean, clip
 from ...core.values import Refused
 from ...intents import Screen
@@ -51,8 +53,16 @@ def tick(room: "IncidentScreen", about: str = "") -> None:
     step = next_step(room.live.state)
     if step is None:
         raise Refused("No step is left to tick.")
-    said = f"Ticked {step.number}: {clip(clean(step.step.text), 40)} · Esc x takes it back"
+    said = f"Ticked {step.number}: {clip(clean(step.step.text), 40)} · {_coming(room.live.state, step)}"
     do(room, ChangeStep(step=f"{step.list}:{step.step.id}"), lambda done: said)
+
+
+def _coming(state: Incident, ticked: StepView) -> str:
+    """The step that comes now, where it was learned here; else how to take the tick back."""
+    coming = next((s for s in state.steps if s.state == "todo" and s.number != ticked.number), None)
+    if coming is None or not is_ours(coming.step):
+        return "Esc x takes it back"
+    return f"next {coming.number}, {clean(origin(coming.step))}: {clean(coming.step.text)}"
 
 
 def task(room: "IncidentScreen", about: str = "") -> None:

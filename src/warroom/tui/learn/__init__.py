@@ -1,0 +1,1 @@
+"""What was learned, at the console: the changes that came out of the incident."""
