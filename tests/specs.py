@@ -233,11 +233,21 @@ def _match(known: Any, method: str, path: str) -> str | None:
     return None
 
 
+_validators: dict[tuple[str, int], Any] = {}
+
+
+def _validator(key: str, schema: Any, tree: Any) -> Any:
+    """The validator of this part of a description: a description has megabytes, and is the same for every request."""
+    known = (key, id(tree) if tree else 0)
+    if known not in _validators:
+        attached = {part: tree[part] for part in ("components", "definitions", "paths") if tree and part in tree}
+        _validators[known] = jsonschema_rs.Draft4Validator({"allOf": [schema], **attached})
+    return _validators[known]
+
+
 def _fits(schema: Any, value: Any, where: str, tree: Any = None) -> None:
-    attached = {part: tree[part] for part in ("components", "definitions", "paths") if tree and part in tree}
-    whole = {"allOf": [schema], **attached}
     try:
-        jsonschema_rs.Draft4Validator(whole).validate(value)
+        _validator(json.dumps(schema, sort_keys=True), schema, tree).validate(value)
     except jsonschema_rs.ValidationError as problem:
         at = ".".join(str(step) for step in problem.instance_path)
         raise Unfit(f"{where}: {at or 'the whole'}: {problem.message}") from None

@@ -211,18 +211,6 @@ def test_wherever_the_disk_fails_nothing_is_left(moved, monkeypatch, at, code):
     assert incident_files(moved.other) == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_leaves_nothing(moved):
-    there(moved, "list")
-    (moved.other / "incidents").mkdir(parents=True)
-    (moved.other / "incidents").chmod(0o500)
-    done = there(moved, "import", str(moved.bundle))
-    (moved.other / "incidents").chmod(0o700)
-    assert done.code == 1
-    assert "read-only" in done.err
-    assert incident_files(moved.other) == []
-
-
 def test_a_folder_that_is_a_file_leaves_nothing(moved):
     moved.other.mkdir()
     (moved.other / "incidents").write_text("a file")

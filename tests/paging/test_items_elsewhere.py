@@ -343,15 +343,17 @@ def test_who_reopens_it_here_is_not_overruled_by_what_was_closed_there_before(th
     there.begin().raised().filed().until("filed")
     there.hub.closes(1)
     there.passes(EVERY + SECOND)
+    there.it.until(lambda: there.item.state == "done")
     there.it.do(ChangeItem(item="1", state="open", why="it came back"))
     there.passes(EVERY + SECOND)
     there.passes(EVERY + SECOND)
     assert there.item.open
     there.hub.closes(1, "open")
     there.passes(EVERY + SECOND)
+    there.passes(EVERY + SECOND)
     there.hub.closes(1)
     there.passes(EVERY + SECOND)
-    assert there.item.state == "done"
+    there.it.until(lambda: there.item.state == "done")
 
 
 def test_an_issue_that_was_deleted_leaves_the_item_open_and_is_not_asked_for_again(there):

@@ -22,7 +22,7 @@ from warroom.room.desk import Desk
 from warroom.room.room import Room
 from warroom.store.replica import current
 from warroom.tui.app import WarRoomApp
-from warroom.tui.drill.letters import ALONE
+from warroom.tui.drill import letters
 from warroom.tui.drill.master import GameMaster
 from warroom.tui.overlays.ask import Ask
 
@@ -172,9 +172,9 @@ async def choose(pilot: Pilot[int], id: str) -> None:
 
 async def letter(pilot: Pilot[int], key: str) -> None:
     """A letter that comes alone, as a dialog or at once."""
-    await asyncio.sleep(ALONE + 0.05)
+    await asyncio.sleep(letters.ALONE + 0.05)
     await pilot.press(key)
-    await asyncio.sleep(ALONE + 0.05)
+    await asyncio.sleep(letters.ALONE + 0.05)
     await pilot.pause()
 
 

@@ -138,7 +138,7 @@ def test_every_kind_of_fact_has_a_sign_and_a_word_that_fit(body: str):
     fields = {f: needed.get(f, "x") for f in cls.__struct_fields__}
     fields |= {"due": 1, "until": 1, "number": 1, "level": 1, "backup": 0, "seq": 1, "next": 1, "since": 1, "size": 1}
     fields |= {"steps": (), "levels": (), "roles": (), "rhythms": (), "services": (), "silence": {}, "to_at": None}
-    fields |= {"targets": (), "shifts": (), "by": 1, "gap": 1, "asked": 1, "again": 1}
+    fields |= {"targets": (), "shifts": (), "by": 1, "gap": 1, "asked": 1, "again": 1, "speed": 150}
     fact = w.add("14:01:00", "ana", cls(**{f: fields[f] for f in cls.__struct_fields__}))  # type: ignore[arg-type]  # made from its fields
     each = row(w.state(), fact)
     assert len(each.glyph) == 1

@@ -202,7 +202,7 @@ def test_an_editor_that_fails_keeps_the_file_and_the_next_edit_goes_on(
     with entered(resolved) as room:
         opened(room, "/review impact")
         room.send("\r")
-        room.wait_for("ended with 7")
+        room.wait_for("editor.sh ended")
         (name,) = os.listdir(home / "exports")
         assert "Half" in (home / "exports" / name).read_text()
         put(tmp_path, "true")

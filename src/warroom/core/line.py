@@ -291,8 +291,8 @@ def nearest(word: str, verbs: Collection[str]) -> list[str]:
     """The verbs that `word` is a slip of the finger away from, nearest first."""
     if not 2 <= len(word) <= 20:
         return []
-    close = sorted((_slips(word, verb), verb) for verb in verbs if abs(len(verb) - len(word)) < 3)
-    return [verb for slips, verb in close if slips <= (1 if len(word) < 5 else 2)]
+    near = ((_slips(word, verb), abs(len(verb) - len(word)), verb) for verb in verbs if abs(len(verb) - len(word)) < 3)
+    return [verb for slips, _, verb in sorted(near) if slips <= (1 if len(word) < 5 else 2)]
 
 
 def _slips(a: str, b: str) -> int:

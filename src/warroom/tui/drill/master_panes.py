@@ -18,8 +18,9 @@ from ..listing import lit, window
 from ..moment import Moment
 from ..panes.pane import Card, Surface
 from ..spans import Line, cells, spread
+from . import letters
 from .inject_rows import behind, flat, full, listed
-from .letters import ALONE, Letters
+from .letters import Letters
 from .strip import LEAVES, MARK
 
 COMPACT = 100
@@ -251,7 +252,7 @@ class MasterKeys(Surface, can_focus=True):
         now = monotonic()
         if char is not None and char.isprintable():
             if self._letters.feed(char, now):
-                self.set_timer(ALONE, self._alone)
+                self.set_timer(letters.ALONE, self._alone)
             elif self._letters.typing(now):
                 self.post_message(self.Typed())
         elif not self._letters.typing(now) and not self._alone():
