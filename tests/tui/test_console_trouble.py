@@ -122,7 +122,7 @@ from warroom.__main__ import main\nsys.argv = ['warroom', 'log', 'never durable'
 
 def test_the_eight_public_incidents_open_scroll_and_filter(home: Path) -> None:
     folder = Path(__file__).parents[3] / "shared" / "incidents"
-    files = sorted(folder.glob("*.json")) or [Path(__file__).parents[1] / "data" / "timeline.json"]
+    files = sorted(folder.glob("*.json")) or [Path(__file__).parents[1] / "data" / "timeline-cards.json"]
     for file in files:
         cli("import", str(file))
     for handle in (line.split()[0] for line in cli("list").splitlines()):
