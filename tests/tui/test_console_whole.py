@@ -113,6 +113,7 @@ def test_what_is_hostile_reaches_no_terminal(home: Path) -> None:
             room.send("\x1bi")
             room.wait_for("Situation")
             room.send("\x1b")
+            room.wait_for(lambda screen: "to read aloud" not in screen.text())  # else it is Esc Esc r
             room.send("\x1br")
             room.wait_for("Roles")
             raw = bytes(room.raw)
