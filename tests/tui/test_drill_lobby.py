@@ -267,7 +267,7 @@ async def test_nothing_is_read_where_the_keys_arrive(past: Past, monkeypatch: py
         ("warroom.tui.lobby.reading", "practised"),
         ("warroom.tui.lobby.reading", "load"),
         ("warroom.tui.drill.chooser", "listed"),
-        ("warroom.tui.app", "history"),
+        ("warroom.room.drill_history", "history"),
     ):
         module = __import__(where, fromlist=[name])
         monkeypatch.setattr(module, name, noted(getattr(module, name)))

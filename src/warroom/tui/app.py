@@ -19,10 +19,7 @@ from ..core.values import Ms, Refused, is_drill
 from ..core.zone import Zone, utc
 from ..room import StoreError
 from ..room.desk import Desk, Listed
-from ..room.drill_history import Practised, history
-from ..room.drill_runner import DrillRunner
 from ..room.live import LiveRoom
-from ..room.real import RealPages
 from ..room.room import Room
 from . import clock, filter, theme, who
 from .keyboard import Keyed
@@ -30,6 +27,8 @@ from .keys import KeyMap, rebound
 
 if TYPE_CHECKING:
     from ..config.load import Library
+    from ..room.drill_history import Practised
+    from ..room.drill_runner import DrillRunner
     from .lobby.reading import Reader, Seen
 
 SMALL = 4 * 1024 * 1024  # bytes; a longer log is read while its end is shown already
@@ -250,6 +249,10 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
 
     def _play(self, live: LiveRoom, told: Callable[[str], None]) -> None:
         """Play the world of this drill, where no other console does."""
+        # Only a drill has a world to play: every other start goes without what plays it.
+        from ..room.drill_runner import DrillRunner
+        from ..room.real import RealPages
+
         self._runner = DrillRunner(live, self.now, RealPages(self.paths.incidents, self.now), told)
         self._runner.start()
 
@@ -290,8 +293,10 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
             self._reader = Reader(self.desk, self.paths.data)
         return await asyncio.to_thread(self._reader.read)
 
-    async def practised(self) -> list[Practised]:
+    async def practised(self) -> "list[Practised]":
         """Every drill of this folder, the latest first. Raises `StoreError`."""
+        from ..room.drill_history import history
+
         return await asyncio.to_thread(history, self.desk)
 
     async def replay_of(self, each: Listed, minutes: int) -> str:

@@ -5,9 +5,6 @@ Its height does not change, so that nothing jumps while voices come and go.
 
 from ...core import events as ev
 from ...core.drill import clock
-from ...core.drill.moments import since
-from ...core.drill.report import heard
-from ...core.drill.world import happened, injects, waits_for_answer
 from ...core.duration import spell
 from ...core.incident import Incident
 from ...core.text import clean, wrap
@@ -25,6 +22,9 @@ LEAVES = "nothing leaves this machine"
 
 def coach(state: Incident) -> ev.Inject | None:
     """The line of teaching that holds now: the latest one that came and whose aim is not reached yet."""
+    from ...core.drill.moments import since
+    from ...core.drill.world import happened, injects
+
     start = clock.start_of(state)
     found: list[tuple[Ms, ev.Inject]] = []
     for each in injects(state):
@@ -37,6 +37,8 @@ def coach(state: Incident) -> ev.Inject | None:
 def lines(moment: Moment, width: int, rows: int) -> list[Line]:
     """The strip for `width` cells: the first line says what this is, the others what is heard and asked."""
     state, now = moment.incident, moment.now
+    from ...core.drill.report import heard  # what no real incident needs, no start waits for
+
     out: list[Line] = [_first(state, now, width)]
     over = clock.ended(state)
     if over is not None:
@@ -75,6 +77,8 @@ def _first(state: Incident, now: Ms, width: int) -> Line:
     if why.startswith("A REAL"):
         stopped: Line = (head[0], ("  ", ""), (clip(clean(why), width - 26), "red bold"))
         return spread(stopped, (("paused ", "red bold"),), width)
+    from ...core.drill.world import waits_for_answer
+
     asks = waits_for_answer(state) is not None
     said = "the clock waits for you" if asks else "PAUSED · /drill go"
     return spread(tuple(head), ((f"{said} ", "violet bold" if asks else "amber bold"),), width)
@@ -82,6 +86,8 @@ def _first(state: Incident, now: Ms, width: int) -> Line:
 
 def _asked(state: Incident, width: int, room: int) -> list[Line]:
     """What a replay asks, or what the first drill teaches."""
+    from ...core.drill.world import waits_for_answer
+
     if waits_for_answer(state) is not None:
         said = "What would you do now? Log a decision (! …), an action (> …) or a task (@ivo …)."
         return [((f"  {NEXT} ", "sky bold"), (row, "bold")) for row in wrap(said, width - 6)[:room]]
