@@ -24,7 +24,6 @@ READ_BACK = 10 * MINUTE  # so long it is worth asking for
 _BEFORE = 5 * MINUTE  # an estimate that was promised is looked at
 _WEARING = ("commander", "deputy", "comms", "scribe")
 _QUOTING = (ev.Logged, ev.RoleAssigned, ev.Acknowledged)
-_MACHINE = frozenset((*ev.MACHINE, *ev.DRILL, *ev.REVIEW, ev.ClockStepped, ev.OnCallAnswered))
 
 
 @lru_cache(maxsize=4)  # a state never changes, and a console asks every second
@@ -73,7 +72,7 @@ class _Pass:
         body = event.body
         kind: type = body.__class__
         act = _ACTS.get(kind)
-        if kind is ev.Logged or not is_by_machine(body):
+        if kind is ev.Logged or not ev.by_machine(body):
             if self.t - self.wrote > MINUTE:
                 self._fell_silent(self.t)
             self.wrote = self.t
@@ -355,11 +354,6 @@ class _Pass:
         if isinstance(event.body, ev.PromptSettled):
             self.settled.setdefault(event.body.prompt, self.t)
             self.end(event.body.prompt)
-
-
-def is_by_machine(body: object) -> bool:
-    """Whether no person wrote it: then nobody has broken a silence."""
-    return body.__class__ in _MACHINE or bool(getattr(body, "via", "") or getattr(body, "trigger", ""))
 
 
 def _first(times: dict[str, At]) -> At:

@@ -21,7 +21,6 @@ _LISTS: dict[type[ev.Body], str] = {
     ev.ItemRaised: "items_raised",
     **dict.fromkeys(ev.PAGES, "pages"),
 }
-_BY_MACHINE = frozenset((*ev.MACHINE, *ev.DRILL, *ev.REVIEW, ev.ClockStepped, ev.OnCallAnswered))
 _QUOTING = (ev.Logged, ev.RoleAssigned, ev.Acknowledged)
 _MOVES_RUN = (ev.PolicyAttached, ev.OnCallAnswered, ev.PhaseChanged, *ev.PAGES)
 
@@ -108,18 +107,10 @@ def _page(state: Incident, body: ev.Body, event: Event) -> Incident:
     return replace(state, run=run, specialists=specialists)
 
 
-def _is_by_machine(body: object) -> bool:
-    """Whether the pager wrote it by itself: then it tells of nobody who is there."""
-    kind = body.__class__
-    if kind is ev.Logged:  # nearly every fact is one
-        return False
-    return kind in _BY_MACHINE or bool(getattr(body, "via", "") or getattr(body, "trigger", ""))
-
-
 def _seen(seen: dict[str, Ms], event: Event) -> dict[str, Ms]:
     """Who was seen with this fact: the one who wrote it, and the one whom it quotes."""
     body, name, wrote = event.body, event.by.name, event.rec
-    if event.by.login == SIMULATED or _is_by_machine(body):
+    if event.by.login == SIMULATED or ev.by_machine(body):
         name = ""
     if name and seen.get(name, wrote - 1) < wrote:
         seen = {**seen, name: wrote}
@@ -136,7 +127,7 @@ def _sign(run: Run, event: Event) -> Run:
     body = event.body
     if ack is None:
         return run
-    if _is_same(run, event.by.name, ack.who) and not _is_by_machine(body):
+    if _is_same(run, event.by.name, ack.who) and not ev.by_machine(body):
         at = event.rec
     elif isinstance(body, ev.Logged) and _is_same(run, body.who, ack.who):
         at = event.at.t

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 
 from .. import events as ev
 from ..cadence import AUDIENCES, next_due
-from ..concerns import is_by_machine
 from ..duration import spell
 from ..events import Event, Expectation
 from ..fold import fold
@@ -145,7 +144,7 @@ def silence(state: Incident, rule: Expectation, end: Ms) -> Iterator[Point]:
     for event in state.facts:
         if event.rec > end:
             break
-        if simulated(event) or is_by_machine(event.body):
+        if simulated(event) or ev.by_machine(event.body):
             continue
         gaps.append((event.rec - wrote, wrote, event))
         wrote = max(wrote, event.rec)

@@ -138,6 +138,17 @@ def _bodies(base: type[Body]) -> dict[str, type[Body]]:
 
 BODIES: dict[str, type[Body]] = _bodies(Body)
 
+_BY_MACHINE = frozenset((*MACHINE, *DRILL, *REVIEW, ClockStepped, OnCallAnswered))
+
+
+def by_machine(body: object) -> bool:
+    """Whether no person of the room wrote it: it tells of nobody who is there, and breaks no silence."""
+    kind = body.__class__
+    if kind is Logged:  # nearly every fact is one
+        return False
+    return kind in _BY_MACHINE or bool(getattr(body, "via", "") or getattr(body, "trigger", ""))
+
+
 __all__ = [
     "BODIES",
     "DRILL",
@@ -238,5 +249,6 @@ __all__ = [
     "UpdatePosted",
     "Value",
     "When",
+    "by_machine",
     "hidden",
 ]
