@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test check bench torture lock picture clean
+.PHONY: run test check bench torture converge lock picture clean
 
 run: .venv/pyc
 	@$(BIN)/warroom $(ARGS)
@@ -23,6 +23,12 @@ bench: .venv/dev .venv/pyc
 
 torture: .venv/dev .venv/pyc
 	$(BIN)/python -m pytest -m torture -o addopts= -q $(ARGS)
+
+# Ten thousand histories of terminals that were apart, one half for each of two cores; another seed tries others.
+converge: export WARROOM_EXAMPLES ?= 10000
+converge: export WARROOM_SEED ?= 2
+converge: .venv/dev .venv/pyc
+	$(BIN)/python -m pytest -n 2 -q $(ARGS) tests/sync/test_convergence.py
 
 # The hashed sets that `make` installs, for every Python from 3.11 and every system.
 lock: .venv/dev

@@ -85,7 +85,7 @@ class Desk:
             # Across a commit the clock goes on from what this commit has sealed.
             event = sealed(
                 draft.body, at=draft.at, over=draft.over, rep=self.rep, seq=self.seq, prev=self.prev,
-                lam=self.replay.lam + 1 + len(trial.events), rec=self.now, by=self.name,
+                lam=self.replay.lam + 1 + len(trial.events), rec=self.now, by=self.name, id=draft.id,
             )  # fmt: skip
             self.prev = event.hash
             trial.fold(event)
@@ -137,12 +137,12 @@ def state_of(events: Iterable[Event]) -> Incident:
     """What the state has to be, said as plainly as possible: each fact once, without what was redacted, in order."""
     events = list(events)
     gone = {e.body.of for e in events if isinstance(e.body, ev.FactRedacted)}
-    gone |= {e.id for e in events if isinstance(e.body, ev.Redacted)}
+    events = [tombstone(event) if event.id in gone else event for event in events]
     once: dict[str, Event] = {}
-    for event in sorted(events, key=lambda e: e.order):
-        once.setdefault(event.id, tombstone(event) if event.id in gone else event)
+    for event in sorted(events, key=lambda e: (isinstance(e.body, ev.Redacted), e.order)):
+        once.setdefault(event.id, event)
     state = Incident()
-    for event in once.values():
+    for event in sorted(once.values(), key=lambda e: e.order):
         state = fold(state, event)
     return state
 

@@ -241,6 +241,12 @@ HISTORY = {
     "cursor": text(),
 }
 WORD = r"[\w.@:+-]+"
+REACTION = table(
+    ("channel", "timestamp", "name"),
+    channel=text(least=1),
+    timestamp=STAMP,
+    name=text(pattern=r"^[a-z0-9_+'-]+$"),
+)
 SLACK: dict[str, Any] = {
     "POST /chat.postMessage": {
         "headers": POSTED,
@@ -270,6 +276,27 @@ SLACK: dict[str, Any] = {
     "POST /conversations.setTopic": {
         "headers": POSTED,
         "body": table(("channel", "topic"), channel=text(least=1), topic=text(250)),
+    },
+    "POST /conversations.setPurpose": {
+        "headers": POSTED,
+        "body": table(("channel", "purpose"), channel=text(least=1), purpose=text(250)),
+    },
+    "POST /reactions.add": {"headers": POSTED, "body": REACTION},
+    "POST /reactions.remove": {"headers": POSTED, "body": REACTION},
+    # With the app's own token and no other: https://api.slack.com/methods/apps.connections.open
+    "POST /apps.connections.open": {
+        "headers": {"authorization": "Bearer xapp-.+"},
+        "body": {"anyOf": [table(), {"type": "null"}]},
+    },
+    "GET /users.conversations": {
+        "headers": BEARER,
+        "params": {
+            "types": r"(public_channel|private_channel|mpim|im)(,(public_channel|private_channel|mpim|im))*",
+            "exclude_archived": YES_NO,
+            "limit": r"[1-9]\d{0,2}",
+            "cursor": WORD,
+            "user": WORD,
+        },
     },
     "GET /conversations.history": {"headers": BEARER, "params": dict.fromkeys(HISTORY, WORD)},
     "GET /conversations.replies": {"headers": BEARER, "params": dict.fromkeys(HISTORY, WORD) | {"ts": r"\d+\.\d+"}},

@@ -7,9 +7,13 @@ import socket
 import ssl
 import struct
 from collections.abc import Callable
-from threading import Condition, Event, Thread
+from threading import Condition, Event, Lock, Thread
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    import httpx
 
 MEGABYTE = 1_000_000
 SOON_S = 0.8  # the deadline of a request where a test waits for it to pass
@@ -70,6 +74,24 @@ def says(status: int = 200, body: object = b"", headers: dict[str, str] | None =
 def head(status: int, headers: dict[str, str]) -> bytes:
     rows = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"HTTP/1.1 {status} Whatever\r\n{rows}\r\n".encode("latin-1")
+
+
+def serves(handler: "Callable[[httpx.Request], httpx.Response]") -> Answer:
+    """Answers by a handler as `httpx.MockTransport` has it, one request at a time."""
+    one = Lock()
+
+    def answer(line: Line, request: Request) -> None:
+        import httpx
+
+        asked = httpx.Request(
+            request.method, f"http://127.0.0.1{request.target}", headers=request.headers, content=request.body
+        )
+        with one:
+            reply = handler(asked)
+        headers = {name: value for name, value in reply.headers.items() if name != "content-length"}
+        line.write(head(reply.status_code, headers | {"Content-Length": str(len(reply.content))}) + reply.content)
+
+    return answer
 
 
 def redirects(to: str) -> Answer:

@@ -1,5 +1,6 @@
 """What must hold for every history of facts. Tests run these laws; `test_faults` proves that they can fail."""
 
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -24,6 +25,7 @@ from warroom.core import events as ev
 from warroom.core import run as running
 from warroom.core.commands import Stamp
 from warroom.core.decide import decide
+from warroom.core.events import Event
 from warroom.core.fold import fold, run_again
 from warroom.core.incident import Incident
 from warroom.core.values import MINUTE, By, Refused
@@ -63,6 +65,39 @@ def arrives_in_any_order(data: bytes) -> None:
         replay.receive(came[:n])
         del came[:n]
     assert fingerprint(replay.state) == fingerprint(state_of(facts))
+
+
+def copies_change_nothing(data: bytes) -> None:
+    """Any mixture of copies of decent facts under other replicas, in any order, shows the same room as the facts do."""
+    pick = Choices(data)
+    facts = history(Choices(data[::2]), decent=True)
+    came: list[Event] = []
+    for n, event in enumerate(facts):
+        which = pick.below(4)
+        copies = [readdressed(event, rep, 1000 + n) for rep in pick.of((("q",), ("a", "z"), ("q", "zz")))]
+        came += [event] if which == 0 else copies if which == 1 else [event, *copies]
+    replay = order.Replay()
+    came = pick.shuffled(came)
+    while came:
+        n = 1 + pick.below(9)
+        replay.receive(came[:n])
+        del came[:n]
+    assert without_places(replay.state) == without_places(state_of(facts))
+
+
+def readdressed(event: Event, rep: str, seq: int) -> Event:
+    data, hash = codec.readdressed(codec.encode(event)[0], rep, seq, "")
+    return codec.decode(data, hash)
+
+
+_PLACE = re.compile(r"rep='\w*', seq=\d+|(prev|hash)='\w*'")
+
+
+def without_places(state: Incident) -> dict[str, str]:
+    """All that a state shows, but for where its facts stand in which chain."""
+    every = fingerprint(state)
+    every["facts"] = [(e.id, codec.content(codec.encode(e)[0]), e.salt) for e in state.facts]
+    return {name: _PLACE.sub("", repr(shown)) for name, shown in every.items()}
 
 
 def twice_is_once(data: bytes) -> None:

@@ -7,7 +7,10 @@ import httpx
 
 from specs import body_of
 
-SCOPES = "chat:write,reactions:read,users:read,im:write,im:history,channels:history,channels:read,pins:write"
+SCOPES = (
+    "chat:write,reactions:read,reactions:write,users:read,users:read.email,im:write,im:history,channels:history,"
+    "channels:read,channels:manage,pins:write"
+)
 
 
 class SlackRoom:
@@ -17,6 +20,9 @@ class SlackRoom:
         self.posts: dict[str, list[dict[str, Any]]] = {"C1": [], "D7": []}
         self.pins: list[tuple[str, str]] = []
         self.users = {"U7": "Ana Lima"}
+        self.emails: dict[str, str] = {}
+        self.made: dict[str, dict[str, Any]] = {}  # channels by id, as Slack tells of them
+        self.invited: list[tuple[str, str]] = []
         self.scopes = SCOPES
         self.channel: dict[str, Any] = {"name": "incidents", "is_member": True, "is_private": False}
         self.wrong: dict[str, list[httpx.Response]] = {}
@@ -37,7 +43,19 @@ class SlackRoom:
         return self._keep(channel, {"user": user, "text": text} | ({"thread_ts": thread} if thread else {}))
 
     def reacts(self, ts: str, name: str, user: str = "U7", channel: str = "C1") -> None:
-        self._find(channel, ts).setdefault("reactions", []).append({"name": name, "users": [user], "count": 1})
+        rows = self._find(channel, ts).setdefault("reactions", [])
+        row = next((each for each in rows if each["name"] == name), None)
+        if row is None:
+            rows.append({"name": name, "users": [user], "count": 1})
+        else:
+            row["users"].append(user)
+
+    def unreacts(self, ts: str, name: str, user: str = "U7", channel: str = "C1") -> None:
+        message = self._find(channel, ts)
+        for row in message.get("reactions", []):
+            if row["name"] == name and user in row["users"]:
+                row["users"].remove(user)
+        message["reactions"] = [row for row in message.get("reactions", []) if row["users"]]
 
     def chat_postMessage(self, asked: dict[str, str]) -> dict[str, Any]:
         channel = "D7" if asked["channel"] == "U7" else asked["channel"]
@@ -59,7 +77,64 @@ class SlackRoom:
         return {"channel": asked["channel"], "ts": asked["ts"]}
 
     def pins_add(self, asked: dict[str, str]) -> dict[str, Any]:
+        if not self._find(asked["channel"], asked["timestamp"]):
+            return {"error": "message_not_found"}
+        if (asked["channel"], asked["timestamp"]) in self.pins:
+            return {"error": "already_pinned"}
         self.pins.append((asked["channel"], asked["timestamp"]))
+        return {}
+
+    def conversations_create(self, asked: dict[str, str]) -> dict[str, Any]:
+        if any(channel["name"] == asked["name"] for channel in self.made.values()):
+            return {"error": "name_taken"}
+        id = f"C0ROOM{len(self.made) + 1}"
+        self.posts[id] = []
+        channel = {
+            "id": id,
+            "name": asked["name"],
+            "creator": "UBOT",
+            "is_private": asked.get("is_private") == "true",
+            "purpose": {"value": ""},
+            "is_archived": False,
+        }
+        self.made[id] = channel
+        return {"channel": channel}
+
+    def conversations_setPurpose(self, asked: dict[str, str]) -> dict[str, Any]:
+        self.made[asked["channel"]]["purpose"] = {"value": asked["purpose"], "creator": "UBOT"}
+        return {"purpose": asked["purpose"]}
+
+    def conversations_invite(self, asked: dict[str, str]) -> dict[str, Any]:
+        for user in asked["users"].split(","):
+            if user not in self.users:
+                return {"error": "user_not_found"}
+            if (asked["channel"], user) in self.invited:
+                return {"error": "already_in_channel"}
+            self.invited.append((asked["channel"], user))
+        return {"channel": self.made[asked["channel"]]}
+
+    def users_conversations(self, asked: dict[str, str]) -> dict[str, Any]:
+        there = [each for each in self.made.values() if not each["is_archived"]]
+        return {"channels": there, "response_metadata": {"next_cursor": ""}}
+
+    def users_lookupByEmail(self, asked: dict[str, str]) -> dict[str, Any]:
+        found = next((user for user, email in self.emails.items() if email == asked["email"]), "")
+        return {"user": {"id": found}} if found else {"error": "users_not_found"}
+
+    def reactions_add(self, asked: dict[str, str]) -> dict[str, Any]:
+        message = self._find(asked["channel"], asked["timestamp"])
+        if not message:
+            return {"error": "message_not_found"}
+        if "UBOT" in _who(message, asked["name"]):
+            return {"error": "already_reacted"}
+        self.reacts(asked["timestamp"], asked["name"], "UBOT", asked["channel"])
+        return {}
+
+    def reactions_remove(self, asked: dict[str, str]) -> dict[str, Any]:
+        message = self._find(asked["channel"], asked["timestamp"])
+        if "UBOT" not in _who(message, asked["name"]):
+            return {"error": "no_reaction"}
+        self.unreacts(asked["timestamp"], asked["name"], "UBOT", asked["channel"])
         return {}
 
     def conversations_open(self, asked: dict[str, str]) -> dict[str, Any]:
@@ -68,7 +143,10 @@ class SlackRoom:
     def conversations_history(self, asked: dict[str, str]) -> dict[str, Any]:
         if asked["channel"] not in self.posts:
             return {"error": "channel_not_found"}
-        rows = [row for row in self.posts[asked["channel"]] if "thread_ts" not in row or row.get("reply_broadcast")]
+        posts = self.posts[asked["channel"]]
+        rows = [row for row in posts if "thread_ts" not in row or row.get("reply_broadcast")]
+        latest = {row["thread_ts"]: row["ts"] for row in posts if "thread_ts" in row}
+        rows = [row | ({"latest_reply": latest[row["ts"]]} if row["ts"] in latest else {}) for row in rows]
         return self._page(list(reversed(rows)), asked)
 
     def conversations_replies(self, asked: dict[str, str]) -> dict[str, Any]:
@@ -84,7 +162,8 @@ class SlackRoom:
 
     def users_info(self, asked: dict[str, str]) -> dict[str, Any]:
         name = self.users.get(asked["user"])
-        return {"user": {"name": "x", "profile": {"real_name": name}}} if name else {"error": "user_not_found"}
+        profile = {"real_name": name, "email": self.emails.get(asked["user"], "")}
+        return {"user": {"id": asked["user"], "name": "x", "profile": profile}} if name else {"error": "user_not_found"}
 
     def auth_test(self, asked: dict[str, str]) -> dict[str, Any]:
         return {"user": "warroom", "team": "Example", "user_id": "UBOT"}
@@ -105,3 +184,7 @@ class SlackRoom:
         start, limit = int(asked.get("cursor") or 0), int(asked["limit"])
         more = str(start + limit) if len(rows) > start + limit else ""
         return {"messages": rows[start : start + limit], "response_metadata": {"next_cursor": more}}
+
+
+def _who(message: dict[str, Any], name: str) -> list[str]:
+    return next((row["users"] for row in message.get("reactions", []) if row["name"] == name), [])

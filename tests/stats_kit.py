@@ -2,7 +2,7 @@
 
 from random import Random
 
-from warroom.core.review.metrics import NO_ALERTS, Metrics
+from warroom.core.review.metrics import Metrics
 from warroom.core.review.stats import Stats, stats
 from warroom.core.values import DAY, HOUR, MINUTE, Ms, incident_id
 from warroom.render.stats_text import month
@@ -24,7 +24,7 @@ def made(n: int = 0, **given: object) -> Metrics:
         "services": ("web",),
         "drill": False,
         "spans": {},
-        "missing": {"alerts": NO_ALERTS},
+        "missing": {},
         "at_severity": {"SEV2": HOUR},
         "in_phase": {"investigating": 20 * MINUTE, "monitoring": 40 * MINUTE},
         "updates": 0,
@@ -55,7 +55,7 @@ def some(count: int = 60, title: str = "") -> list[Metrics]:
             "resolve": int(random.lognormvariate(4, 1.3) * MINUTE),
         }
         gone = random.choice((None, None, "detect", "resolve"))
-        missing = {"alerts": NO_ALERTS} | ({gone: "“impact started” is not known"} if gone else {})
+        missing = {gone: "“impact started” is not known"} if gone else {}
         out.append(
             made(
                 n * 3,

@@ -76,7 +76,8 @@ class Held:
         with room.log:
             return room.load()
 
-    def hold(self, rota: bool = False) -> None:
+    def hold(self, rota: bool = False, **more: Any) -> None:
+        """`more` is given to the watch."""
         library = Library(self.paths)
         self._number += 1
         self._watch = Watch(
@@ -91,6 +92,7 @@ class Held:
             rota=Rota(self.paths, self.channels, lambda text: self.said.append({"what": "on call", "text": text}))
             if rota
             else None,
+            **more,
         )
         self._thread = Thread(target=self._watch.run, daemon=True)
         self._thread.start()

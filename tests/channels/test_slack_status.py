@@ -8,7 +8,7 @@ import pytest
 
 from slack_room import SlackRoom
 from specs import checked
-from warroom.channels.base import Message, Outcome, Sent, Words
+from warroom.channels.base import Later, Message, Outcome, Sent, Words
 from warroom.channels.secrets import Secret
 from warroom.channels.slack import Slack
 from warroom.config.channels import Slack as Form
@@ -75,6 +75,20 @@ def test_a_status_that_somebody_deleted_is_posted_anew(slack: Slack, room: Slack
 def test_a_status_that_cannot_be_pinned_is_posted_all_the_same(slack: Slack, room: SlackRoom, page: Make) -> None:
     room.wrong["pins.add"] = error("missing_scope", needed="pins:write")
     assert sent(slack.status(page(what="status"), "")).startswith("C1/")
+
+
+def test_one_that_was_found_again_is_pinned_once(slack: Slack, room: SlackRoom, page: Make) -> None:
+    remote = sent(slack.status(page(what="status"), ""))
+    room.pins.clear()
+    assert sent(slack.status(page(what="status"), remote, pin=True)) == remote
+    assert sent(slack.status(page(what="status"), remote, pin=True)) == remote
+    assert len(room.pins) == 1
+
+
+def test_where_slack_asks_for_patience_the_pin_is_tried_again(slack: Slack, room: SlackRoom, page: Make) -> None:
+    room.wrong["pins.add"] = [httpx.Response(429, headers={"retry-after": "3"}, json={"ok": False})]
+    assert isinstance(slack.status(page(what="status"), ""), Later)
+    assert len(room.posts["C1"]) == 1
 
 
 # ── a look without a page ──

@@ -17,6 +17,7 @@ FILES = (
     "contacts.toml",
     "oncall.toml",
     "channels.toml",
+    "intake.toml",
     "playbooks/general.toml",
     "policies/example.toml",
 )
@@ -27,6 +28,7 @@ _words = st.sampled_from(
         *("id", "name", "title", "text", "step", "stage", "level", "after", "notify", "severity"),
         *("role", "contact", "updates", "public", "when", "keys", "people"),
         *("oncall", "channel", "kind", "url", "reach", "schedule", "start", "every", "trigger", "specialist"),
+        *("hook", "map", "rule", "resolved", "alerts", "labels", "secret_env", "hook.a", "hook.a.map"),
     ]
 )
 _scalars = st.one_of(

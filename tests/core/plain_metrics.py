@@ -17,21 +17,16 @@ class Plain:
     """One incident's raw facts, each once, in the order in which they count, looked at anew for every question."""
 
     def __init__(self, raw: list[Event]) -> None:
-        lost = set()
+        lost = {fact.body.of for fact in raw if fact.body.__class__.__name__ == "FactRedacted"}  # type: ignore[union-attr]  # it has one
+        kept: dict[str, tuple[tuple[bool, int, str, int, str], Event]] = {}
         for fact in raw:
-            if fact.body.__class__.__name__ == "FactRedacted":
-                lost.add(fact.body.of)  # type: ignore[union-attr]  # the class says that it has one
-            if fact.body.__class__.__name__ == "Redacted":
-                lost.add(fact.id)
-        self.lost = lost
-        places: dict[str, tuple[int, str, int, str]] = {}
-        kept: dict[str, Event] = {}
-        for fact in raw:
-            place = (fact.lam, fact.rep, fact.seq, fact.hash)
-            if fact.id not in places or place < places[fact.id]:
-                places[fact.id], kept[fact.id] = place, fact
-        ordered = sorted(places, key=lambda id: (*places[id][:3], id, places[id][3]))
-        self.facts = [kept[id] for id in ordered if kept[id].body.__class__.__name__ != "Unknown"]
+            bare = fact.id in lost or fact.body.__class__.__name__ == "Redacted"
+            place = (bare, fact.lam, fact.rep, fact.seq, fact.hash)
+            if fact.id not in kept or place < kept[fact.id][0]:
+                kept[fact.id] = place, fact
+        self.lost = lost | {id for id, (place, _) in kept.items() if place[0]}
+        ordered = sorted(kept, key=lambda id: (kept[id][0][1], id))
+        self.facts = [kept[id][1] for id in ordered if kept[id][1].body.__class__.__name__ != "Unknown"]
         self.place = {fact.id: n for n, fact in enumerate(self.facts)}
         self.undone = {f.body.of for f in self.facts if self.says(f, "fact.retracted")}  # type: ignore[union-attr]  # says() told
 

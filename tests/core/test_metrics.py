@@ -294,11 +294,6 @@ def test_a_redacted_impact_tells_nothing_of_users() -> None:
 # ── the rest ──
 
 
-def test_signal_and_noise_of_alerts_are_named_as_missing_until_something_takes_in_alerts() -> None:
-    assert of(plain()).missing["alerts"] == "nothing takes in alerts yet"
-    assert of(plain()).alerts is None
-
-
 def test_a_duplicate_says_of_what() -> None:
     desk = plain()
     desk.do(Link(link="duplicate of", to="0" * 26))

@@ -9,6 +9,7 @@ from laws import (
     a_decent_history_is_causal,
     a_trial_leaves_no_trace,
     arrives_in_any_order,
+    copies_change_nothing,
     holds,
     parts_fit_together,
     twice_is_once,
@@ -37,6 +38,10 @@ def test_any_order_of_arrival_gives_the_same_state():
 
 def test_facts_that_come_again_change_nothing():
     holds(twice_is_once, 150)
+
+
+def test_any_mixture_of_copies_under_other_replicas_gives_the_same_state():
+    holds(copies_change_nothing, MANY // 2)
 
 
 def test_what_a_state_keeps_for_speed_is_what_working_it_out_again_gives():
@@ -90,12 +95,23 @@ def test_a_redaction_reaches_every_copy_of_a_fact():
     assert shown(known, [copy]) == shown([copy], known) == fingerprint(state_of([*known, copy]))
 
 
-def test_a_tombstone_from_elsewhere_wins_over_the_text_in_either_order():
+def test_a_copy_without_its_text_takes_nothing_away_in_either_order():
+    """That takes a redaction, which says who and why."""
     desk = declared()
-    entry = desk.do(Log(text="hunter2"))[0]
+    entry = desk.do(Log(text="the truth"))[0]
     known = list(desk.state.facts)
-    assert shown(known, [tombstone(entry)]) == shown([tombstone(entry)], known)
-    assert "hunter2" not in repr(shown(known, [tombstone(entry)]))
+    for copy in (tombstone(entry), tombstone(sealed(entry.body, rep="a", seq=7, lam=entry.lam, id=entry.id))):
+        assert shown(known, [copy]) == shown([copy], known) == shown(known)
+        assert "the truth" in repr(shown([copy], known))
+
+
+def test_a_copy_with_its_text_stands_where_its_tombstone_stood():
+    desk = declared()
+    entry = desk.do(Log(text="the truth"))[0]
+    desk.do(Log(text="and more"))
+    rest = [e for e in desk.state.facts if e.id != entry.id]
+    copy = sealed(entry.body, rep="zz", seq=7, lam=entry.lam, id=entry.id)
+    assert shown([*rest, tombstone(entry)], [copy]) == shown([copy], rest) == fingerprint(state_of([*rest, copy]))
 
 
 def test_of_two_copies_of_a_fact_the_earlier_counts():

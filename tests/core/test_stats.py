@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stats_kit import NOW, made, of
-from warroom.core.review.metrics import NO_ALERTS
 from warroom.core.review.stats import NO_SERVICE, Only, Spread, spread
 from warroom.core.values import DAY, HOUR, MINUTE
 
@@ -122,12 +121,6 @@ def test_whether_users_were_hurt_is_asked_of_what_is_over_and_was_not_cancelled(
     ]
     found = of(rows).hurt
     assert (found.caught, found.hurt, found.not_known) == (1, 1, 1)
-
-
-def test_alerts_are_not_counted_yet_and_it_says_so() -> None:
-    found = of([made(0)])
-    assert found.alerts is None
-    assert found.missing["alerts"] == {NO_ALERTS: 1}
 
 
 def test_incidents_are_chosen_by_day_service_and_severity() -> None:

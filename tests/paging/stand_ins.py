@@ -4,37 +4,19 @@ judges every request by what its vendor takes. A test plays the people who answe
 
 import base64
 import hmac
-import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
-from farside import Answer, FarSide, Line, Request, head
+from farside import FarSide, Request, serves
 from mail_side import MailServer
 from slack_room import SlackRoom
 from specs import body_of, checked
 
 ROUTING = "0123456789abcdef0123456789abcdef"
 SECRET = base64.b64encode(b"a secret of the house").decode()
-
-
-def serves(handler: Callable[[httpx.Request], httpx.Response]) -> Answer:
-    """A far side's answers by a handler as `httpx.MockTransport` has it, one request at a time."""
-    one = threading.Lock()
-
-    def answer(line: Line, request: Request) -> None:
-        asked = httpx.Request(
-            request.method, f"http://127.0.0.1{request.target}", headers=request.headers, content=request.body
-        )
-        with one:
-            reply = handler(asked)
-        headers = {name: value for name, value in reply.headers.items() if name != "content-length"}
-        line.write(head(reply.status_code, headers | {"Content-Length": str(len(reply.content))}) + reply.content)
-
-    return answer
 
 
 def iso(seconds: float) -> str:

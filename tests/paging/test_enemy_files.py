@@ -12,6 +12,7 @@ import pytest
 from farside import says
 from hand_kit import FOUR, MINUTE, Pager
 from paging_kit import until
+from warroom.channels.passed_over import PassedOver
 from warroom.core.acts.paging import Escalate
 from warroom.core.values import SECOND
 from warroom.room.room import Room
@@ -274,7 +275,7 @@ def test_an_incident_that_another_folder_pages_for_is_left_to_it_and_that_is_sai
     first.watch._replica = "another"
     second = Pager(it, hand, token="t2")
     second.replica = "ZZZZZZZZZZ"
-    second.watch._replica = "ZZZZZZZZZZ"
+    second.watch._replica = second.watch._whose._replica = "ZZZZZZZZZZ"
     second.path = first.path
     try:
         first.watch._kept[first.path].lock.release()
@@ -313,7 +314,7 @@ def test_no_file_stays_open_however_often_a_bad_one_is_looked_at(pager, hand):
     before = open_files()
     for _ in range(20):
         hand.passes(21 * SECOND)
-        it.watch._passed_over.clear()
+        it.watch._passed_over = PassedOver()
         it.turn()
     assert open_files() == before
 

@@ -88,7 +88,7 @@ async def test_it_scrolls_and_stops_at_both_ends(tmp_path: Path) -> None:
             assert screen(pilot) == first
         await pilot.press("end", "down")
         await settled(pilot)
-        assert seen(pilot, "nothing takes in alerts yet")
+        assert seen(pilot, "Caught before users were hurt")
         assert not seen(pilot, "more lines")
 
 

@@ -5,7 +5,7 @@ up where the far side can tell, else sent again under the same key and marked. E
 lock, so that of two processes only one sends.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -25,7 +25,7 @@ from ..core.text import clean
 from ..core.triggers import coming
 from ..core.updates import next_overdue
 from ..core.values import SECOND, Ms
-from . import answers, filing
+from . import answers, filing, rooms
 from .base import Accepted, Answer, Channel, Failed, Later, Outcome, Sent, There, Unknown
 from .factory import Unusable
 from .tries import AGAIN, LONGEST, TRIES, give_up, later, pause, settled, short
@@ -50,7 +50,7 @@ Result: TypeAlias = Outcome | Answer | There | None
 
 class Courier:
     """`token` is the pager's. `turn(channel)` is the ms until that channel may be used, 0: now, and then it is taken;
-    `spare_turn` is the same for what is not urgent, and leaves one for a page.
+    `spare_turn` is the same for what is not urgent, and leaves one for a page. `more` is what is owed beside the rest.
     """
 
     def __init__(
@@ -60,11 +60,12 @@ class Courier:
         channels: Mapping[str, Channel | Unusable],
         turn: Callable[[str], Ms],
         spare_turn: Callable[[str], Ms] = lambda channel: 0,
+        more: Callable[[Incident, Ms], Sequence[notices.Notice]] = lambda state, now: (),
     ) -> None:
         self._token = token
         self._config = config
         self._channels = channels
-        self._turn, self._spare_turn = turn, spare_turn
+        self._turn, self._spare_turn, self._more = turn, spare_turn, more
         self._under_way: set[tuple[str, str]] = set()
         self._next: dict[tuple[str, str], Ms] = {}  # when a delivery's far side is asked again
         self._told_before: dict[str, int] = {}  # how often a far side was told in vain
@@ -94,12 +95,12 @@ class Courier:
             if step is not None:
                 steps.append(step)
         steps += self._other_ways(state, now)
-        steps += self._notices(state)
+        steps += self._notices(state, now)
         return steps
 
-    def _notices(self, state: Incident) -> Iterable[tuple[Command, Job | None]]:
-        """Updates, briefs of handovers and action items that were not begun yet."""
-        for notice in notices.notices(state):
+    def _notices(self, state: Incident, now: Ms) -> Iterable[tuple[Command, Job | None]]:
+        """Updates, briefs of handovers, action items and what rooms are owed, where it was not begun yet."""
+        for notice in (*notices.notices(state), *self._more(state, now)):
             target = notice.target or Target("", "")
             begin = DeliveryChanged(
                 "", SENDING, notice.what, ref=target.ref, who=target.name or notice.title, cause=notice.cause,
@@ -145,7 +146,7 @@ class Courier:
         if why or not isinstance(channel, Channel):
             yield Deliver(delivery=replace(begun, state=FAILED, why=short(why))), None
             return
-        if self._turn(name) > 0:
+        if (self._spare_turn(name) if begin.what in rooms.KINDS else self._turn(name)) > 0:
             return  # its turn comes; nothing is lost, since nothing was said to be sent
         begun = replace(begun, state=SENDING, answers=channel.answers, why="")
         yield Deliver(delivery=begun), Job("send", begun)
@@ -248,7 +249,7 @@ class Courier:
             mine = each.state == QUEUED or (each.state == UNKNOWN and not looked_up)
             if mine and each.again is not None and each.delivery not in busy and not _over(state, each, now):
                 moments.append(max(each.again, outbox.paused(state, each.topic, now)))
-        if outbox.pages(state, now) or notices.notices(state):
+        if outbox.pages(state, now) or notices.notices(state) or self._more(state, now):
             moments.append(now + SECOND // 4)  # a channel's turn is awaited
         return min(moments) if moments else None
 
@@ -280,7 +281,7 @@ class Courier:
         self._next[name] = now + ASK
         old = state.delivery(job.delivery.delivery) or job.delivery
         old = replace(old, pager=self._token)
-        if old.what == "item" and (came := filing.came(old, job.act, result, now)) is not None:
+        if old.what in filing.PATIENT and (came := filing.came(old, job.act, result, now)) is not None:
             self._next[name] = came.next
             return came.commands
         match job.act, result:
@@ -343,7 +344,7 @@ class Courier:
         return [Deliver(delivery=replace(new, state=FAILED, why=short(why)))]
 
 
-_SENT = ("page", "update", "handover", "item")
+_SENT = ("page", "update", "handover", "item", *rooms.KINDS)
 """What leaves the room by itself; the rest follows from it."""
 
 

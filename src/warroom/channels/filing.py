@@ -1,6 +1,7 @@
-"""Action items that are opened as issues elsewhere: what the courier does about them that it does about no page.
+"""Action items that are opened as issues elsewhere, and what a room in a chat is owed: what the courier does about them
+that it does about no page.
 
-Nobody waits for one in the night: in doubt it is looked up until somebody can say, and never sent again before that.
+Nobody is called by them: in doubt each is looked up until somebody can say, and never sent again before that.
 """
 
 from collections.abc import Mapping
@@ -20,10 +21,13 @@ from ..core.review.items import REF, followed, to_file, unnoted, waits_elsewhere
 from ..core.values import MINUTE, SECOND, Ms
 from .base import Answer, Channel, Failed, Later, Outcome, There, Unknown
 from .factory import Unusable
+from .rooms import KINDS
 from .tries import TRIES, pause, short
 
 EVERY = 5 * MINUTE  # between two looks at how an issue stands
 SURELY = 20 * SECOND  # so long after an issue was opened, whoever looks for it finds it
+PATIENT = ("item", *KINDS)
+_IN_ROOM, _ROOM_AGAIN = 2 * SECOND, 15 * SECOND  # the same for what goes to a room, and between two looks for it
 
 
 class Came(msgspec.Struct, frozen=True):
@@ -54,8 +58,8 @@ def wanted(state: Incident, channels: Mapping[str, Channel | Unusable]) -> bool:
 
 
 def surely(delivery: DeliveryChanged) -> Ms:
-    """How long what may have arrived is left alone before it is looked for: a far side's index needs a while."""
-    return SURELY if delivery.what == "item" else 0
+    """How long what may have arrived is left alone before it is looked for: a far side needs a while."""
+    return SURELY if delivery.what == "item" else _IN_ROOM if delivery.what in KINDS else 0
 
 
 def noted(state: Incident, token: str) -> list[Command]:
@@ -82,7 +86,7 @@ def came(old: DeliveryChanged, act: str, result: Outcome | Answer | There | None
             why = f"given up after {old.attempt} tries; the far side does not have it"
             return Came([Deliver(delivery=replace(old, state=FAILED, again=None, why=why))], now)
         case "send", Unknown():
-            again = now + max(SURELY, pause(old.attempt))
+            again = now + max(surely(old), pause(old.attempt))
             unknown = replace(old, state=UNKNOWN, again=again, why=short(result.why))
             return Came([Deliver(delivery=unknown)], again)
     return None
@@ -90,7 +94,8 @@ def came(old: DeliveryChanged, act: str, result: Outcome | Answer | There | None
 
 def _asked_in_vain(old: DeliveryChanged, result: Later | Failed | Unknown, now: Ms) -> Came:
     after = int(result.after * SECOND) if isinstance(result, Later) and result.after else 0
-    again = now + max(after, EVERY if isinstance(result, Failed) else MINUTE)
+    passing = _ROOM_AGAIN if old.what in KINDS else MINUTE
+    again = now + max(after, EVERY if isinstance(result, Failed) else passing)
     why = short(f"it may be there, and nobody could say yet: {result.why}")
     # Said once; a far side that is away all night fills no log.
     said = [] if old.why == why else [Deliver(delivery=replace(old, state=UNKNOWN, again=again, why=why))]

@@ -1,6 +1,7 @@
 """One incident that a pager holds, and which ones a pager takes at all."""
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 
 from ..config.channels import Channels
@@ -15,7 +16,10 @@ from ..store.log import Log
 from . import filing
 from .base import Channel
 from .courier import Courier
-from .factory import Unusable
+from .factory import Unusable, for_incident
+from .hands import Hands
+from .messages import Writer
+from .rooms import Rooms
 from .standing import Standing, unsaid
 from .ways import ways
 
@@ -39,6 +43,8 @@ class Kept:
         self.room.patience = PATIENCE
         self.wake: Ms = 0
         self.taken = False  # whether the log says that it is ours
+        self.why = ""  # why it was taken from whoever paged before
+        self.shown: Holding | None = None  # what tells others that this process is well
         self.stepped: Ms = 0  # by how much the clock was set, where the log has not heard of it yet
         self._in_vain = 0
 
@@ -53,10 +59,43 @@ class Kept:
         self._in_vain = 0
         self.room.patience = PATIENCE
 
+    def release(self) -> None:
+        """Gives its lock back; nobody is told any more that this process pages for it."""
+        for held in (self.shown, self.lock):
+            if held is not None:
+                held.release()
+        self.room.log.close()
+
     @property
     def ails(self) -> bool:
         """Whether its file could not be used the last time."""
         return self._in_vain > 0
+
+
+def keeping(
+    room: Room,
+    lock: Holding,
+    token: str,
+    config: Channels,
+    channels: Mapping[str, Channel | Unusable],
+    hands: Hands,
+    writer: Writer,
+    rooms: Rooms,
+) -> Kept:
+    """An incident with what is owed to it: to a drill nothing but the simulator is ever given."""
+    mine = for_incident(room.state.id, channels)
+    courier = Courier(token, config, mine, hands.turn, hands.spare_turn, rooms.owed)
+    return Kept(room, lock, courier, Standing(token, config, mine, writer, hands.spare_turn), mine)
+
+
+def looks(path: str) -> tuple[int, int] | None:
+    """How this file looks from outside, to tell whether it has changed; None: it is no file."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    # Anything but a plain file could be waited for without end.
+    return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
 def glimpsed(path: str, replica: str, by: By, now: Callable[[], Ms]) -> Incident | None:
@@ -98,10 +137,16 @@ def elsewhere(state: Incident, replica: str) -> str:
     return other.where or "another process" if other and other.rep and other.rep != replica else ""
 
 
-def wanted(state: Incident, config: Channels, channels: Mapping[str, Channel | Unusable], now: Ms) -> bool:
-    """Whether there is anything for a pager to do: somebody can be reached, or a far side has still to hear the end."""
+def wanted(
+    state: Incident, config: Channels, channels: Mapping[str, Channel | Unusable], now: Ms, rooms: Rooms | None = None
+) -> bool:
+    """Whether there is anything for a pager to do: somebody can be reached, a room is wanted, or a far side has still
+    to hear the end.
+    """
     if state.declaration is None or state.drill:
         return False
+    if rooms is not None and rooms.wanted(state, now):
+        return True
     if filing.wanted(state, channels) or any(d.what == "update" for d in outbox.unfinished(state)):
         return True
     if any(notice.way for notice in notices.notices(state) if notice.what != "item"):

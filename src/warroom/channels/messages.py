@@ -14,7 +14,9 @@ from ..core.text import clean, clip
 from ..core.values import MINUTE, Ms
 from ..render.brief import texts
 from ..render.item import issue
+from . import room_text
 from .base import Message, Words
+from .rooms import KINDS, ROOM, TOLD, in_room, told_in
 
 LATE = 15 * MINUTE  # later than this, the page says so
 
@@ -57,8 +59,16 @@ class Writer(msgspec.Struct, frozen=True):
         words = Words(line=clip(title, 130), sms=clip(title, 459), chat=clip(text, 2_900), mail=text)
         return msgspec.structs.replace(message, title=title, words=words, labels=(item.what_for,))
 
+    def for_room(self, state: Incident, delivery: DeliveryChanged) -> Message:
+        """The making of an incident's room, an invitation to it, or facts that are told there."""
+        text = room_text.told(state, told_in(delivery)) if delivery.what == TOLD else ""
+        message = self._message(state, delivery, Words(clip(clean(text), 130), clip(text, 459), text, text))
+        return _veiled(message) if delivery.what == ROOM and state.restricted else message
+
     def message(self, state: Incident, delivery: DeliveryChanged, now: Ms, *, shared: bool = False) -> Message:
         """What this delivery says."""
+        if delivery.what in KINDS:
+            return self.for_room(state, delivery)
         if delivery.what == "item":
             return self.item(state, delivery)
         if delivery.what == "page":
@@ -117,5 +127,6 @@ def late(delivery: DeliveryChanged, now: Ms) -> str:
 
 def _thread(state: Incident, delivery: DeliveryChanged) -> str:
     """What finds the first message about this incident on that channel; empty for that one itself."""
-    first = next((d for d in state.deliveries if d.channel == delivery.channel and d.remote and not d.of), None)
+    posted = (d for d in state.deliveries if d.remote and not d.of and not in_room(d))
+    first = next((d for d in posted if d.channel == delivery.channel), None)
     return "" if first is None or first.delivery == delivery.delivery else first.remote

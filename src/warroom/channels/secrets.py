@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from os.path import expanduser, join
 
-from ..config.channels import ChannelForm
+from ..config.forms import SecretForm
 from ..core.text import clean
 
 HIDDEN = "•••"
@@ -41,11 +41,11 @@ class Secret:
         raise TypeError("a secret is not written anywhere")
 
 
-def resolve(form: ChannelForm, env: Mapping[str, str] = os.environ, folder: str = "") -> dict[str, Secret]:
+def resolve(form: SecretForm, env: Mapping[str, str] = os.environ, folder: str = "") -> dict[str, Secret]:
     """The secrets that `form` names, by the field's name without `_env` or `_file`. Raises `NoSecret`.
 
-    One that the channel can do without is left out where its variable is not set; see `absent`. A relative
-    `NAME_file` counts from `folder`, the one that `channels.toml` stands in.
+    One that the form can do without is left out where its variable is not set; see `absent`. A relative
+    `NAME_file` counts from `folder`, the one that the form's file stands in.
     """
     found: dict[str, Secret] = {}
     for name in (*form.secrets, *form.optional):
@@ -59,7 +59,7 @@ def resolve(form: ChannelForm, env: Mapping[str, str] = os.environ, folder: str 
     return found
 
 
-def absent(form: ChannelForm, env: Mapping[str, str] = os.environ) -> list[str]:
+def absent(form: SecretForm, env: Mapping[str, str] = os.environ) -> list[str]:
     """What the channel does without, since the variable that its form names is not set: a sentence for each."""
     found = []
     for name in form.optional:

@@ -1,4 +1,4 @@
-"""The standing message of an incident: one for each channel that wants one, kept current in its place.
+"""The standing messages of an incident: one for each channel that wants one and one in each room, kept current.
 
 Its text is a function of state and time, so that it is changed exactly when it would say something else. Where it
 stands is a fact, and that it says how it ended is one; what it said in between is none.
@@ -18,7 +18,7 @@ from ..core.duration import spell
 from ..core.events import DeliveryChanged
 from ..core.events.delivery import SENT
 from ..core.incident import Incident
-from ..core.run import Call, Run, advance, called_at
+from ..core.run import advance
 from ..core.text import clean, clip, keepable
 from ..core.values import DAY, MINUTE, SECOND, Ms
 from ..render.times import moment
@@ -26,6 +26,8 @@ from .base import Channel, Failed, Later, Message, Outcome, Sent, Unknown, Words
 from .courier import Job
 from .factory import Unusable
 from .messages import Writer
+from .room_text import called, pinned
+from .rooms import Room, room_of
 
 ACT = "status"
 EVERY = 3 * SECOND  # between two changes of one message; what comes meanwhile goes together
@@ -39,13 +41,21 @@ _TITLE, _IMPACT, _NAME = 200, 400, 60
 class Stands(Protocol):
     """A channel that can keep a message current."""
 
-    def status(self, message: Message, remote: str) -> Outcome:
-        """Changes the one at `remote`, or makes a new one where that is empty or gone."""
+    def status(self, message: Message, remote: str, *, pin: bool = False) -> Outcome:
+        """Changes the one at `remote`, or makes a new one where that is empty or gone.
+
+        `pin`: nobody knows whether the one at `remote` is pinned already.
+        """
 
 
 class _Place(msgspec.Struct):
-    """One message: what it says as far as anybody knows, what is on its way there, and when it may change again."""
+    """One message: what it says as far as anybody knows, what is on its way there, and when it may change again.
 
+    `room`: it stands in the incident's own room on that channel, else in the one that the channel names.
+    """
+
+    channel: str
+    room: bool = False
     shown: str | None = None
     sending: str | None = None
     given_up: str | None = None
@@ -53,6 +63,9 @@ class _Place(msgspec.Struct):
     next: Ms = 0
     tries: int = 0
     said: str = ""
+
+    def key(self, state: Incident) -> str:
+        return key(state.id, self.channel, room=self.room)
 
 
 class Standing:
@@ -67,20 +80,21 @@ class Standing:
         turn: Callable[[str], Ms],
     ) -> None:
         self._token, self._config, self._writer, self._turn = token, config, writer, turn
-        self._places = {name: _Place() for name in wanted(config, channels)}
+        self._places = {_name(name): _Place(name) for name in wanted(config, channels)}
+        self._places |= {_name(name, True): _Place(name, True) for name in wanted(config, channels, room=True)}
 
     def jobs(self, state: Incident, now: Ms) -> list[tuple[Job, Message]]:
         """The messages that are to be changed now, and the turn of whose channel has come."""
         found = []
-        for name, place in self._places.items():
-            text = self._needed(state, name, place, now)
+        for place in self._places.values():
+            text = self._needed(state, place, now)
             if text is None or place.sending is not None or place.next > now:
                 continue
-            wait = self._turn(name)
+            wait = self._turn(place.channel)
             if wait:
                 place.next = now + wait
                 continue
-            delivery = self._delivery(state, name, place)
+            delivery = self._delivery(state, place)
             message = replace(self._writer.bare(state, delivery), words=Words(text[:130], text[:459], text, text))
             place.sending = text
             found.append((Job(ACT, delivery), message))
@@ -89,12 +103,12 @@ class Standing:
     def done(self, state: Incident, job: Job, result: object, now: Ms) -> tuple[list[Command], str]:
         """What the log has to say about it, and what a person should hear of it, once."""
         name = job.delivery.channel
-        place = self._places[name]
+        place = self._places[_name(name, bool(job.delivery.address))]
         said, place.sending = place.sending or place.shown, None
         if isinstance(result, Sent):
             place.shown, place.tries, place.said, place.next = said, 0, "", now + EVERY
             place.remote = keepable(clean(result.remote))[:300] or place.remote
-            return self._facts(state, replace(job.delivery, remote=place.remote), now), ""
+            return self._facts(state, place, replace(job.delivery, remote=place.remote), now), ""
         place.tries += 1
         after = result.after if isinstance(result, Later) else None
         wait = _REFUSED if isinstance(result, Failed) else min(_LONGEST, SECOND << min(place.tries, 6))
@@ -114,48 +128,58 @@ class Standing:
         """When a message is to be changed next; None: when something else happens."""
         moments = [
             max(now, place.next)
-            for name, place in self._places.items()
-            if place.sending is None and self._needed(state, name, place, now) is not None
+            for place in self._places.values()
+            if place.sending is None and self._needed(state, place, now) is not None
         ]
         return min(moments) if moments else None
 
     def owes(self, state: Incident, now: Ms) -> bool:
         """Whether a message is on its way, or still has to be."""
         return any(
-            place.sending is not None or self._needed(state, name, place, now) is not None
-            for name, place in self._places.items()
+            place.sending is not None or self._needed(state, place, now) is not None for place in self._places.values()
         )
 
-    def _needed(self, state: Incident, name: str, place: _Place, now: Ms) -> str | None:
+    def _needed(self, state: Incident, place: _Place, now: Ms) -> str | None:
         """What the message should say, where it does not say that already."""
-        begun = bool(place.remote) or state.delivery(key(state.id, name)) is not None
-        shared = self._config.by_name[name].shared
+        own = place.key(state)
+        begun = bool(place.remote) or state.delivery(own) is not None
+        room = room_of(state, place.channel) if place.room else None
+        if place.room and room is None:
+            return None
+        hidden = state.restricted and not (room.private if room else not self._config.by_name[place.channel].shared)
         # An incident that was over before anybody was told of it is not announced afterwards.
-        if not begun and (not state.open or (state.restricted and shared)):
+        if not begun and (not state.open or hidden):
             return None
-        if not state.open and state.delivery(_end_key(state, name)) is not None:
+        if not state.open and state.delivery(_end_key(state, own)) is not None:
             return None
-        said = self._text(state, name, now)
+        said = self._text(state, place, room, now)
         return None if said in (place.shown, place.given_up) else said
 
-    def _text(self, state: Incident, name: str, now: Ms) -> str:
-        return text(state, now, self._writer.handle(state.id), shared=self._config.by_name[name].shared)
+    def _text(self, state: Incident, place: _Place, room: Room | None, now: Ms) -> str:
+        form, handle = self._config.by_name[place.channel], self._writer.handle(state.id)
+        if room is not None:
+            return pinned(state, now, handle, private=room.private, listens=bool(getattr(form, "listens", False)))
+        return text(state, now, handle, shared=form.shared, room=room_of(state, place.channel))
 
-    def _delivery(self, state: Incident, name: str, place: _Place) -> DeliveryChanged:
-        own = key(state.id, name)
+    def _delivery(self, state: Incident, place: _Place) -> DeliveryChanged:
+        own = place.key(state)
         known = state.delivery(own)
         remote = place.remote or (known.remote if known else "")
-        due = state.declared_at
-        return DeliveryChanged(own, SENT, what="status", channel=name, due=due, remote=remote, pager=self._token)
+        room = room_of(state, place.channel) if place.room else None
+        return DeliveryChanged(
+            own, SENT, what="status", channel=place.channel, address=room.id if room else "", due=state.declared_at,
+            remote=remote, pager=self._token,
+        )  # fmt: skip
 
-    def _facts(self, state: Incident, sent: DeliveryChanged, now: Ms) -> list[Command]:
+    def _facts(self, state: Incident, place: _Place, sent: DeliveryChanged, now: Ms) -> list[Command]:
         found: list[Command] = []
         if state.delivery(sent.delivery) is None:
             found.append(Deliver(delivery=sent))
-        if not state.open and self._places[sent.channel].shown == self._text(state, sent.channel, now):
+        room = room_of(state, place.channel) if place.room else None
+        if not state.open and place.shown == self._text(state, place, room, now):
             # Written, so that no later pager looks up every incident of the last years.
             why = f"it says that the incident is {state.phase}"
-            end = replace(sent, delivery=_end_key(state, sent.channel), of=sent.delivery, remote="", why=why)
+            end = replace(sent, delivery=_end_key(state, sent.delivery), of=sent.delivery, remote="", why=why)
             found.append(Deliver(delivery=end))
         return found
 
@@ -164,45 +188,48 @@ def post(channel: Channel, message: Message, remote: str) -> Outcome:
     """Keeps the message at `remote` current. Where nobody knows of one, it is looked for before another is made."""
     if not isinstance(channel, Stands):
         return Failed(f"{channel.name} keeps no standing message")
-    if not remote and channel.finds:
-        seen = channel.look_up(message)
-        if isinstance(seen, Later) and seen.busy:
-            return seen
-        remote = seen.remote if isinstance(seen, Sent) else ""
-    return channel.status(message, remote)
+    if remote or not channel.finds:
+        return channel.status(message, remote)
+    seen = channel.look_up(message)
+    if isinstance(seen, Later) and (seen.busy or message.address):
+        return seen  # to a room nothing is more urgent than that it stands there once
+    return channel.status(message, seen.remote if isinstance(seen, Sent) else "", pin=True)
 
 
 def unsaid(state: Incident, config: Channels, channels: Mapping[str, Channel | Unusable], now: Ms) -> bool:
     """Whether a message still says that an incident is open which ended lately."""
     if state.open or state.ended is None or now - state.ended > DAY:
         return False
-    return any(
-        state.delivery(key(state.id, name)) is not None and state.delivery(_end_key(state, name)) is None
-        for name in wanted(config, channels)
-    )
+    own = [key(state.id, name) for name in wanted(config, channels)]
+    own += [key(state.id, name, room=True) for name in wanted(config, channels, room=True)]
+    return any(state.delivery(each) is not None and state.delivery(_end_key(state, each)) is None for each in own)
 
 
-def key(inc: str, channel: str) -> str:
-    """The key of this incident's standing message in this channel."""
+def key(inc: str, channel: str, *, room: bool = False) -> str:
+    """The key of this incident's standing message in this channel, or in its room there."""
     from hashlib import sha256
 
-    return sha256("\0".join((inc, channel, "status")).encode()).hexdigest()[:40]
+    return sha256("\0".join((inc, channel, "room" if room else "status")).encode()).hexdigest()[:40]
 
 
-def _end_key(state: Incident, channel: str) -> str:
-    return outbox.follow_key(key(state.id, channel), f"ended {state.ended}")
+def _end_key(state: Incident, own: str) -> str:
+    return outbox.follow_key(own, f"ended {state.ended}")
 
 
-def wanted(config: Channels, channels: Mapping[str, Channel | Unusable]) -> list[str]:
-    """The channels that keep a standing message and can."""
-    asked = (name for name, form in config.by_name.items() if getattr(form, "status", False))
+def _name(channel: str, room: bool = False) -> str:
+    return f"{channel}\0room" if room else channel
+
+
+def wanted(config: Channels, channels: Mapping[str, Channel | Unusable], *, room: bool = False) -> list[str]:
+    """The channels that keep a standing message, for all or in each incident's room, and can."""
+    asked = (name for name, form in config.by_name.items() if getattr(form, "room" if room else "status", False))
     return [name for name in asked if isinstance(channels.get(name), Stands)]
 
 
 # ── what it says ──
 
 
-def text(state: Incident, now: Ms, handle: str, *, shared: bool = True) -> str:
+def text(state: Incident, now: Ms, handle: str, *, shared: bool = True, room: Room | None = None) -> str:
     """The message in plain lines. No number in it runs, so that it changes only when something has happened."""
     if state.restricted and shared:
         end = "" if state.open else f", {state.phase}"
@@ -220,26 +247,12 @@ def text(state: Incident, now: Ms, handle: str, *, shared: bool = True) -> str:
     if state.open:
         for topic, run in state.runs.items():
             place = f"Called for {_short(topic, _NAME)}" if topic else "Called"
-            lines.append(f"{place}: {_called(advance(run, now))}")
+            lines.append(f"{place}: {called(advance(run, now))}")
+        if room is not None and not room.private:
+            lines.append(f"Room: #{room.name}")
         if state.bridge:
             lines.append(f"Bridge: {_short(state.bridge, _IMPACT)}")
     return "\n".join(lines)
-
-
-def _called(run: Run) -> str:
-    if run.ack:
-        return f"{_short(run.ack.who, _NAME)} has it"
-    if run.off:
-        return "it was called off"
-    said = [f"{_level(run, run.current)}, no answer yet"] if run.current else []
-    if run.next:
-        said.append(f"{_level(run, run.next)} next, at {moment(run.next.due, run.next.due)}")
-    return "; ".join(said) or "nobody"
-
-
-def _level(run: Run, call: Call) -> str:
-    names = [_short(target.name, _NAME) for target in called_at(run, call)[:3]]
-    return f"L{call.level} {', '.join(names) or 'nobody'}"
 
 
 def _short(said: str, most: int) -> str:

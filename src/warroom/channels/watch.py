@@ -5,10 +5,10 @@ other. An incident is this process's only while it holds the lock beside its fil
 """
 
 import os
-import stat
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ..config.channels import Channels
 from ..core.acts.delivery import LetGoOfPager, TakePager
@@ -21,15 +21,21 @@ from ..store.errors import StoreError
 from ..store.folder_watch import FolderWatcher
 from .base import Channel
 from .clock import Clock
-from .courier import Courier, Job, Result
-from .factory import Unusable, for_incident
+from .courier import Job, Result
+from .factory import Unusable
 from .hands import Hands
-from .kept import Kept, elsewhere, glimpsed, opened, wanted
+from .kept import Kept, glimpsed, keeping, looks, opened, wanted
 from .messages import Writer
+from .passed_over import PassedOver
+from .rooms import Rooms
 from .rota import Rota
+from .slack_people import People
 from .standing import ACT as STANDING
-from .standing import Standing
 from .voice import Told, Voice
+from .whose import Claim, Whose
+
+if TYPE_CHECKING:
+    from .listening import Listening
 
 BEAT = 4 * SECOND
 LOOK = 20 * SECOND  # between two looks at the whole folder, beside what is noticed
@@ -54,22 +60,29 @@ class Watch:
         writer: Writer,
         tell: Told,
         *,
+        whose: Whose | None = None,
         clock: Clock | None = None,
         take: bool = False,
         only: str = "",
         rota: Rota | None = None,
         worked: Callable[[str], None] = lambda channel: None,
+        rooms: Rooms | None = None,
+        listens: "Callable[[Callable[[], None]], Listening] | None" = None,
     ) -> None:
         self._folder, self._replica, self._by, self._holder = incidents, replica, by, holder
         self._config, self._channels, self._writer, self._voice = config, channels, writer, Voice(tell)
+        data = os.path.dirname(incidents)
+        self._whose = whose or Whose(data, data, replica, takes=take)
         self._clock = clock or Clock()
         self._take = self._takes = take
         self._only, self._rota = only, rota
         self._kept: dict[str, Kept] = {}
-        self._passed_over: dict[str, tuple[int, int]] = {}  # path → how the file looked when there was nothing to do
+        self._passed_over = PassedOver()
         self._later: set[str] = set()  # names of files that somebody was writing to
         self._watcher = FolderWatcher(incidents)
         self._hands = Hands(channels, self._clock.steady, self._watcher.wake, worked)
+        self._rooms = rooms or Rooms(config, People({}), writer.handle)
+        self._listening = listens(self._watcher.wake) if listens else None
         self._stopping = False
         self.goes_on = False  # whether this process pages on with another watch: then the log need not say it let go
         self._beat: Ms = 0
@@ -110,6 +123,7 @@ class Watch:
         if stepped:
             self._step(stepped)
         now = self._clock.now()
+        self._whose.turned(now)
         if now - self._beat >= BEAT or now < self._beat:
             self._beat = now
             self._beats()
@@ -117,13 +131,22 @@ class Watch:
             self._looked = now
             self._look_at_all()
         else:
-            self._look(changed | self._later)
+            self._look(changed | self._later | self._passed_over.due(now))
         self._collect()
         now = self._clock.now()
         fresh = self._rota is not None and self._rota.look(self._states, now, self._watcher.wake)
         for path, kept in list(self._kept.items()):
-            if kept.wake <= now or (fresh and not kept.ails):
+            if (kept.wake <= now or (fresh and not kept.ails)) and not self._whose.waits(path, now):
                 self._guarded(path, self._work, kept)
+        self._listen(now)
+
+    def _listen(self, now: Ms) -> None:
+        if self._listening is None:
+            return
+        try:
+            self._listening.turn(self._kept, now, self._write)
+        except Exception as mistake:  # whatever somebody wrote, pages go out
+            self._voice.trouble("slack", f"a mistake in War room ({type(mistake).__name__}); please report it")
 
     def _states(self) -> list[Incident]:
         return [kept.room.state for kept in self._kept.values()]
@@ -170,28 +193,20 @@ class Watch:
         self._look(names | {os.path.basename(path) for path in self._kept})
         # From a holder that is well, it is taken once: at the start, by whoever asked for it.
         self._take = False
+        self._whose.looked_at_all()
 
     def _look(self, names: set[str]) -> None:
         self._later = set()
         found = [os.path.join(self._folder, n) for n in names if n.endswith(".json") and ".local." not in n]
         # The newest first: whoever was just declared waits for nobody.
         for path in sorted(found, reverse=True):
-            stamp = self._stamp(path)
+            stamp = looks(path)
             if stamp is None:
                 self._drop(path)
             elif path in self._kept:
                 self._guarded(path, self._follow, self._kept[path])
-            elif stamp != self._passed_over.get(path):
+            elif not self._passed_over.still(path, stamp):
                 self._consider(path, stamp)
-
-    @staticmethod
-    def _stamp(path: str) -> tuple[int, int] | None:
-        try:
-            status = os.stat(path)
-        except OSError:
-            return None
-        # Anything but a plain file could be waited for without end.
-        return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
     def _consider(self, path: str, stamp: tuple[int, int]) -> None:
         """Takes this incident, if somebody is to be paged for it and nobody else pages."""
@@ -203,16 +218,13 @@ class Watch:
             if state is None:
                 self._later.add(os.path.basename(path))
                 return
-            other = elsewhere(state, self._replica)
             mine = not self._only or state.id == self._only
-            if not (mine and wanted(state, self._config, self._channels, self._clock.now())):
-                self._passed_over[path] = stamp
-            elif other and not self._takes:
-                self._passed_over[path] = stamp
-                why = f"by its log {other} of another folder pages for it; `warroom watch --take` takes it"
-                self._voice.trouble(path, why, "passed over")
+            if not (mine and wanted(state, self._config, self._channels, self._clock.now(), self._rooms)):
+                self._pass_over(path, stamp, Claim(False))
+            elif not (claim := self._whose.claim(path, state, self._clock.now())).take:
+                self._pass_over(path, stamp, claim)
             else:
-                self._acquire(path, by_force=there is not None)
+                self._acquire(path, claim.why, by_force=there is not None)
         except StoreError as trouble:
             self._voice.trouble(path, str(trouble))
         except Exception as mistake:  # whatever is in one file, the others are paged for
@@ -220,7 +232,12 @@ class Watch:
         if path in self._kept:
             self._guarded(path, self._work, self._kept[path])
 
-    def _acquire(self, path: str, *, by_force: bool) -> None:
+    def _pass_over(self, path: str, stamp: tuple[int, int], claim: Claim) -> None:
+        self._passed_over.put(path, stamp, claim.again)
+        if claim.why:
+            self._voice.trouble(path, claim.why, "passed over")
+
+    def _acquire(self, path: str, why: str, *, by_force: bool) -> None:
         held = holding.take(beside.pager(path), self._holder, by_force=by_force)
         if held is None:
             return
@@ -229,23 +246,23 @@ class Watch:
         except BaseException:
             held.release()
             raise
-        channels = for_incident(room.state.id, self._channels)
-        token, config, hands = self._holder.token, self._config, self._hands
-        courier = Courier(token, config, channels, hands.turn, hands.spare_turn)
-        standing = Standing(token, config, channels, self._writer, hands.spare_turn)
-        self._kept[path] = Kept(room, held, courier, standing, channels)
+        kept = self._kept[path] = keeping(
+            room, held, self._holder.token, self._config, self._channels, self._hands, self._writer, self._rooms
+        )
+        kept.why, kept.shown = why, self._whose.shown(room.state.id, self._holder.where)
+        self._passed_over.drop(path)
         if self._rota is not None:
             self._rota.soon()
         self._say(path, "holds", where=self._holder.where)
 
     def _drop(self, path: str, why: str = "") -> None:
+        self._passed_over.drop(path)
         kept = self._kept.pop(path, None)
         if kept is None:
             return
         if kept.taken and not self.goes_on and os.path.exists(path):
             self._commit(path, kept, [LetGoOfPager(token=self._holder.token, why=why)])
-        kept.lock.release()
-        kept.room.log.close()
+        kept.release()
 
     def _follow(self, path: str, kept: Kept) -> None:
         try:
@@ -266,7 +283,7 @@ class Watch:
             return
         token = self._holder.token
         if not kept.taken:
-            take = TakePager(token=token, where=self._holder.where, rep=self._replica)
+            take = TakePager(token=token, where=self._holder.where, rep=self._replica, why=kept.why)
             kept.taken = not any(isinstance(x, StoreError) for x in self._commit(path, kept, [take]))
             if not kept.taken:
                 return
@@ -284,12 +301,13 @@ class Watch:
             return
         state, now = kept.room.state, self._clock.now()
         self._keep_standing(path, kept, now)
-        moments = (kept.courier.wake(state, now), kept.standing.wake(state, now) if kept.taken else None)
+        standing = kept.standing.wake(state, now) if kept.taken else None
+        moments = (kept.courier.wake(state, now), standing, self._rooms.wake(state, now))
         at = min((moment for moment in moments if moment is not None), default=None)
         kept.wake = max(now + _SHORT, at) if at is not None else now + 3600 * SECOND
         if not state.open and at is None and not kept.courier.busy and not kept.standing.owes(state, now):
             self._drop(path, "the incident has ended")
-            self._passed_over[path] = self._stamp(path) or (0, 0)
+            self._passed_over.put(path, looks(path) or (0, 0))
 
     def _set_clock(self, path: str, kept: Kept) -> bool:
         """Puts on the log by how much the clock was set; whether that is done."""
@@ -318,9 +336,12 @@ class Watch:
         return any(isinstance(outcome, list) for outcome in outcomes)
 
     def _commit(self, path: str, kept: Kept, commands: list[Command]) -> list[object]:
-        if not commands:
+        return self._write(path, kept, [(command, self._by) for command in commands])
+
+    def _write(self, path: str, kept: Kept, asked: list[tuple[Command, By]]) -> list[object]:
+        if not asked:
             return []
-        outcomes: list[object] = list(kept.room.commit([(command, self._by) for command in commands]))
+        outcomes: list[object] = list(kept.room.commit(asked))
         handle = self._writer.handle(kept.room.state.id)
         if trouble := next((str(x) for x in outcomes if isinstance(x, StoreError)), ""):
             kept.failed(self._clock.now())
@@ -386,6 +407,8 @@ class Watch:
     # ── the end, and what is said ──
 
     def _close(self) -> None:
+        if self._listening is not None:
+            self._listening.close()
         self._hands.close()
         until = time.monotonic() + _CLOSING
         while self._hands.under_way and time.monotonic() < until:

@@ -44,7 +44,7 @@ def findings(session: Session) -> Iterator[Finding]:
     from ..net import Http
 
     built = build(library.channels, http=Http(timeout_s=_REQUEST_S))
-    asked: dict[str, Callable[[], object]] = {name: _probing(channel) for name, channel in built.items()}
+    asked: dict[str, Callable[[], object]] = {name: probing(channel) for name, channel in built.items()}
     schedules = "\0schedules"  # no channel's name
     if any(form.schedule for form in library.oncall.values()):
         asked[schedules] = lambda: refresh(session.paths, library, built, session.now())
@@ -73,7 +73,8 @@ def at_once(asked: Mapping[str, Callable[[], T]], within_s: float) -> dict[str, 
     return dict(came)
 
 
-def _probing(channel: "Channel | Unusable") -> "Callable[[], Probe]":
+def probing(channel: "Channel | Unusable") -> "Callable[[], Probe]":
+    """Tries this channel without paging anybody, when it is called."""
     from ..channels.base import Channel, Probe
 
     def ask() -> Probe:
@@ -124,7 +125,8 @@ def _unused(library: "Library") -> Iterator[Finding]:
         vendor = turn.schedule.partition(":")[0]
         used |= {turn.channel} if turn.channel else {n for n, f in channels.by_name.items() if f.kind == vendor}
     for name, form in channels.by_name.items():
-        if name not in used and form.kind not in TRACKERS and not getattr(form, "status", False):
+        stands = getattr(form, "status", False) or getattr(form, "room", False)
+        if name not in used and form.kind not in TRACKERS and not stands:
             says = f"{clean(name)} is in nobody's `reach` and no fallback, so that it pages nobody"
             yield Finding("reach", WARN, says)
 

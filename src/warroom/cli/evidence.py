@@ -9,9 +9,10 @@ from ..core.acts.entries import AttachEvidence, Log
 from ..core.commands import Stamp
 from ..core.telltales import MASK, TOKEN
 from ..core.values import Refused
+from ..room import syncing
 from ..store import beside
 from ..store import evidence as store
-from ..store.errors import StoreError
+from ..store.errors import Missing, StoreError
 from . import out
 from .log import insist, printed, told
 from .session import Session
@@ -21,20 +22,23 @@ from .verb import Arguments, Parser, Verb
 if TYPE_CHECKING:
     from ..core.incident import Incident
 
+ELSEWHERE = "on the server"
+
 _PIPED = "output.txt"  # what standard input brought and nobody named
 
 
 def _arguments(parser: Parser) -> None:
     parser.add_argument(
         "what",
-        choices=("add", "list", "show", "verify"),
-        help="bring some; all there is; one of them whole; whether the kept bytes are those that were brought",
+        choices=("add", "list", "show", "fetch", "verify"),
+        help="bring some; all there is; one of them whole; from the server what is not here yet; whether the kept "
+        "bytes are those that were brought",
     )
     parser.add_argument(
         "names",
         metavar="FILE|URL|SHA",
         nargs="*",
-        help="add: files, links, - for standard input; show: one hash or name",
+        help="add: files, links, - for standard input; show: one hash or name; fetch: some of them, or all",
     )
     parser.add_argument("--as", dest="name", metavar="NAME", default="", help="add: what it is called")
     parser.add_argument("--with", dest="of", metavar="ENTRY", help="add: the entry that it proves: its id, or last")
@@ -50,6 +54,8 @@ def _run(session: Session, arguments: Arguments) -> int:
             return _list(session, arguments)
         case "show":
             return _show(session, arguments)
+        case "fetch":
+            return _fetch(session, arguments)
     return _verify(session, arguments)
 
 
@@ -160,7 +166,8 @@ def _list(session: Session, arguments: Arguments) -> int:
     state = session.seen().state
     folder = beside.evidence(session.path)
     found = core.items(state)
-    rows = [(item, store.state_of(folder, item.body.sha) if item.body.sha else "link") for item in found]
+    elsewhere = _elsewhere(session)
+    rows = [(item, _state(folder, item.body.sha, elsewhere) if item.body.sha else "link") for item in found]
     if arguments.json:
         out.json([_row(item, iso(item.at), there) for item, there in rows])
         return OK
@@ -168,6 +175,7 @@ def _list(session: Session, arguments: Arguments) -> int:
         notes = [
             *(["taken back"] if item.retracted else []),
             *([there.upper()] if there in (store.GONE, store.CHANGED) else []),
+            *([f"{there}: warroom evidence fetch"] if there == ELSEWHERE else []),
             *([f"for {item.body.of[:8]}"] if item.body.of else []),
         ]
         said = "  ".join((item.body.text(), *notes))
@@ -175,6 +183,17 @@ def _list(session: Session, arguments: Arguments) -> int:
     if not rows:
         out.say("No evidence yet: warroom evidence add FILE, or … | warroom log - --evidence.")
     return OK
+
+
+def _elsewhere(session: Session) -> frozenset[str]:
+    """What the joined server has."""
+    status = syncing.status(session.path) if syncing.joined(session.paths.data) is not None else None
+    return frozenset(status.blobs) if status is not None else frozenset()
+
+
+def _state(folder: str, sha: str, there: frozenset[str]) -> str:
+    found = store.state_of(folder, sha)
+    return ELSEWHERE if found == store.GONE and sha in there else found
 
 
 def _row(item: core.Item, at: str, there: str) -> dict[str, object]:
@@ -208,7 +227,7 @@ def _show(session: Session, arguments: Arguments) -> int:
     if body.link:
         out.data(body.link)
         return OK
-    data = store.load(beside.evidence(session.path), body.sha)
+    data = _bytes(session, body.sha)
     if body.masked:
         places = "1 place was" if body.masked == 1 else f"{body.masked} places were"
         out.say(f"{places} masked before it was kept: look for {MASK}.")
@@ -220,6 +239,39 @@ def _show(session: Session, arguments: Arguments) -> int:
         out.data(data.decode(errors="replace").rstrip("\n"))
     else:
         out.raw(data)
+    return OK
+
+
+def _bytes(session: Session, sha: str) -> bytes:
+    """The kept bytes; where they are not here, those of the server. Raises `StoreError` and `Stop`."""
+    try:
+        return store.load(beside.evidence(session.path), sha)
+    except Missing:
+        if syncing.joined(session.paths.data) is None:
+            raise
+    from .fetch import fetch
+
+    return fetch(session, sha)
+
+
+def _fetch(session: Session, arguments: Arguments) -> int:
+    from .fetch import fetch
+
+    state = session.seen().state
+    chosen = [item for name in arguments.names for item in core.matching(state, name)]
+    if arguments.names and not chosen:
+        raise NotHere("No evidence is called so. `warroom evidence list` shows what there is.")
+    folder = beside.evidence(session.path)
+    found = {item.body.sha: item.body.name for item in (chosen or core.items(state)) if item.body.sha}
+    wanted = [sha for sha in found if store.state_of(folder, sha) == store.GONE]
+    for sha in wanted:
+        fetch(session, sha)
+        if not arguments.json:
+            out.data(f"{sha}  {found[sha]}")
+    if arguments.json:
+        out.json([{"sha256": sha, "name": found[sha]} for sha in wanted])
+    elif not wanted:
+        out.say("Everything is here already.")
     return OK
 
 
@@ -237,11 +289,14 @@ def _into(path: str, data: bytes) -> None:
 def _verify(session: Session, arguments: Arguments) -> int:
     folder = beside.evidence(session.path)
     known = {item.body.sha: item for item in core.items(session.seen().state) if item.body.sha}
-    states = {sha: store.state_of(folder, sha) for sha in known}
-    wrong = {sha: there for sha, there in states.items() if there != store.KEPT}
+    elsewhere = _elsewhere(session)
+    states = {sha: _state(folder, sha, elsewhere) for sha in known}
+    wrong = {sha: there for sha, there in states.items() if there not in (store.KEPT, ELSEWHERE)}
+    not_here = sum(there == ELSEWHERE for there in states.values())
     if arguments.json:
         troubles = [{"sha256": sha, "name": known[sha].body.name, "state": there} for sha, there in wrong.items()]
-        out.json({"ok": not wrong, "kept": len(known), "troubles": troubles})
+        more = {"on_server": not_here} if not_here else {}
+        out.json({"ok": not wrong, "kept": len(known) - not_here, **more, "troubles": troubles})
         return FAILED if wrong else OK
     for sha, there in wrong.items():
         said = "is gone" if there == store.GONE else "was changed: its bytes no longer have this hash"
@@ -250,6 +305,8 @@ def _verify(session: Session, arguments: Arguments) -> int:
         out.say(f"{len(wrong)} of {len(known)} pieces of evidence are not as they were brought.")
         return FAILED
     out.say(f"All evidence is as it was brought: {len(known)} file{'' if len(known) == 1 else 's'}.")
+    if not_here:
+        out.say(f"{not_here} of them only on the server: `warroom evidence fetch` brings them.")
     return OK
 
 

@@ -139,6 +139,7 @@ def _delete_expired(session: Session, arguments: Arguments) -> int:
     """Deletes what the person's own rule says is kept long enough, evidence too. Nothing does this by itself."""
     from ..core.values import By
     from ..room.desk import Desk
+    from ..room.syncing import note_deleted
     from ..store import folder
 
     if arguments.inc or arguments.incident or arguments.older_than:
@@ -154,6 +155,7 @@ def _delete_expired(session: Session, arguments: Arguments) -> int:
     def delete(each: "Listed") -> str:
         if arguments.dry_run:
             return "would be deleted"
+        note_deleted(session.paths.data, each.id)
         folder.delete(each.path)
         return "deleted"
 

@@ -46,7 +46,7 @@ def _declare(session: Session, arguments: Arguments) -> int:
     severity = severity_of(arguments.severity)
     settings = session.settings
     services = tuple(arguments.service) or (settings.default_services if settings else ())
-    attach = _in_force(session, severity, services)
+    attach = in_force(session, severity, services)
     command = act_.Declare(
         title=text(arguments.title),
         severity=severity,
@@ -58,7 +58,7 @@ def _declare(session: Session, arguments: Arguments) -> int:
     return declared(session, command)
 
 
-def _in_force(session: Session, severity: str, services: tuple[str, ...]) -> tuple[Value, ...]:
+def in_force(session: Session, severity: str, services: tuple[str, ...]) -> tuple[Value, ...]:
     """The role cards, rhythms, escalation policy and checklists that the incident starts with."""
     from ..config.opening import opening
     from ..config.settings import Settings
@@ -115,14 +115,16 @@ def paged(session: Session, state: Incident) -> bool:
 
     Says so where none may.
     """
-    from ..room import pager
+    from ..room import paged_there, pager
 
     setting = session.settings.watch if session.settings else True
-    if not pager.wanted(state):
+    rooms = not state.drill and session.library.channels.makes_rooms
+    if not pager.wanted(state, rooms):
         return False
-    if pager.ensure(session.paths.data, session.paths.state, state, setting):
+    data = session.paths.data
+    if paged_there.there(data, state) or pager.ensure(data, session.paths.state, state, setting, rooms):
         return True
-    if pager.watching(session.paths.data) is not None:
+    if pager.watching(data) is not None:
         return True
     if not pager.allowed(setting):
         out.say("Nobody pages yet: no pager may start by itself here. `warroom watch` pages.")

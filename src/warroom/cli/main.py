@@ -9,10 +9,12 @@ from .index import WHERE
 from .stop import FAILED, INTERRUPTED, NOT_FOUND, OK, REFUSED, No, NotHere, Stop, Usage
 
 if TYPE_CHECKING:
+    from .session import Session
     from .verb import Verb
 
 _TAKES_ONE = ("-i", "--incident", "--by")
 _TAKES_TIME = ("--at", "--since")
+_JOINING = ("sync", "join", "leave")  # they start by themselves what exchanges facts, or have just ended it
 
 
 def run(argv: list[str]) -> int:
@@ -90,7 +92,22 @@ def _verb(name: str, words: list[str]) -> int:
         arguments = parse(parser(name, it), joined(words))
     except SystemExit as ended:  # --help
         return ended.code if isinstance(ended.code, int) else OK
-    return it.run(Session(arguments), arguments)
+    session = Session(arguments)
+    code = it.run(session, arguments)
+    if it.writes and name not in _JOINING:
+        _exchanged(session)
+    return code
+
+
+def _exchanged(session: "Session") -> None:
+    """What was written goes to the server too, where one was joined; nobody waits for it."""
+    import os
+
+    paths = session.paths
+    if os.path.exists(os.path.join(paths.data, "server.json")):
+        from ..room import syncing
+
+        syncing.ensure(paths.data, paths.state)
 
 
 def joined(words: list[str]) -> list[str]:

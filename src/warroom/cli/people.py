@@ -1,4 +1,4 @@
-"""Who is here and who does what: roles, a handover in two steps, the bridge."""
+"""Who is here and who does what: roles, a handover in two steps, the bridge, and the server that is joined."""
 
 from ..core import events as ev
 from ..core.acts.people import AssignRole
@@ -44,11 +44,31 @@ def _bridge_arguments(parser: Parser) -> None:
     at(parser)
 
 
+def _join_arguments(parser: Parser) -> None:
+    _bridge_arguments(parser)
+    parser.add_argument("--ca", metavar="FILE", default="", help="a server: certificates to trust beside the system's")
+    parser.add_argument("--replace", action="store_true", help="a server: also where another one is joined")
+
+
 def _join(session: Session, arguments: Arguments) -> int:
+    from . import joining
+
+    if joining.is_address(arguments.who):
+        return joining.join(session, arguments, arguments.who[0])
     return _attend(session, arguments, True)
 
 
+def _leave_arguments(parser: Parser) -> None:
+    _bridge_arguments(parser)
+    parser.add_argument("--server", action="store_true", help="the joined server: nothing is exchanged any more")
+    parser.add_argument("--anyway", action="store_true", help="a server: also while something was not sent")
+
+
 def _leave(session: Session, arguments: Arguments) -> int:
+    from . import joining
+
+    if arguments.server or joining.is_address(arguments.who):
+        return joining.leave(session, arguments, "" if arguments.server else arguments.who[0])
     return _attend(session, arguments, False)
 
 
@@ -80,7 +100,12 @@ VERBS = {
     "accept": Verb(
         "accept a role, or note who you heard accept it", "warroom accept commander", _accept_arguments, _accept
     ),
-    "join": Verb("note who joined the bridge", "warroom join ana,ivo", _bridge_arguments, _join),
-    "leave": Verb("note who left the bridge", "warroom leave ivo", _bridge_arguments, _leave),
+    "join": Verb(
+        "note who joined the bridge; or join a server",
+        "warroom join https://warroom.example.org",
+        _join_arguments,
+        _join,
+    ),
+    "leave": Verb("note who left the bridge; or leave the server", "warroom leave ivo", _leave_arguments, _leave),
     "roster": Verb("who is on the bridge, and who left", "warroom roster", which, _roster),
 }

@@ -1,9 +1,8 @@
-"""What is so: status, timeline, situation, conflicts, and the list of incidents. Looking changes nothing."""
+"""What is so: status, timeline, situation, and the list of incidents. Looking changes nothing."""
 
 from collections.abc import Iterable
 
 from ..core.events import hidden
-from ..core.incident import Conflict, Incident
 from ..core.text import clean, clip, width
 from ..render import situation, status, timeline
 from ..render.paint import Paint
@@ -60,26 +59,6 @@ def _situation(session: Session, arguments: Arguments) -> int:
     else:
         out.painted(situation.lines(state, handle, now, session.zone))
     return OK
-
-
-def _conflicts(session: Session, arguments: Arguments) -> int:
-    state = session.seen().state
-    if arguments.json:
-        out.json([_conflict(state, each) for each in state.conflicts])
-        return OK
-    for each in state.conflicts:
-        others = "; ".join(f"{e.body.text()} (by {e.by.name})" for e in each.others)
-        out.data(f"{each.shown.body.kind}: {each.shown.body.text()} (by {each.shown.by.name}); also set to {others}")
-    out.say("Say the right value again: that settles it." if state.conflicts else "No conflicts.")
-    return OK
-
-
-def _conflict(state: Incident, each: Conflict) -> dict[str, object]:
-    return {
-        "what": list(each.key),
-        "shown": timeline.as_data(state, each.shown),
-        "others": [timeline.as_data(state, other) for other in each.others],
-    }
 
 
 def _list_arguments(parser: Parser) -> None:
@@ -140,6 +119,5 @@ VERBS = {
         _timeline,
     ),
     "situation": Verb("six lines to read aloud", "warroom situation", which, _situation),
-    "conflicts": Verb("what was set twice at once", "warroom conflicts", which, _conflicts),
     "list": Verb("every incident, the latest first", "warroom list --open", _list_arguments, _list),
 }

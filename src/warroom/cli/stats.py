@@ -10,6 +10,7 @@ from .stop import OK, No, Usage
 from .verb import Arguments, Parser, Verb, which
 
 if TYPE_CHECKING:
+    from ..core.alerts.signal import Signal
     from ..core.review.metrics import Metrics
     from ..core.review.stats import Only, Stats
     from ..render.plots import Line
@@ -58,22 +59,49 @@ def _shown(session: Session, arguments: Arguments, only: "Only", read: "Read", f
     zone, now = session.zone, wall()
     numbers = stats(found, lambda t: month(t, zone))
     if arguments.json:
+        from ..render import signal
         from ..render.stats_data import data
 
-        out.json(data(numbers, only, [(each.path, each.why) for each in read.troubles]))
+        alerts = _alerts(session)
+        said = signal.data(*alerts) if alerts else None
+        out.json(data(numbers, only, [(each.path, each.why) for each in read.troubles], said))
     elif arguments.csv:
         _csv(arguments.by, numbers, found, _handles(read))
     elif arguments.html:
         from ..render.stats_html import page
 
-        _into(arguments.html, page(numbers, found, _handles(read), now, zone, _note(only, session)))
+        _into(arguments.html, page(numbers, found, _handles(read), now, zone, _note(only, session), _alerts(session)))
     else:
         from ..render.stats_text import lines
 
-        _painted(session, lines(numbers, found, arguments.by or "severity", now, _cells(), zone))
+        heard = _heard(session, now)
+        _painted(session, lines(numbers, found, arguments.by or "severity", now, _cells(), zone, heard))
         if not numbers.n:
             out.say("No incident to count. `warroom list` shows what there is; drills are in no number.")
     return OK
+
+
+def _alerts(session: Session) -> "tuple[Signal, list[str]] | None":
+    """What the inbox says of this week and the last, and their names; nothing where no alert ever came in."""
+    from ..room.alerts_live import there
+
+    if not there(session.paths.data):
+        return None
+    from ..core.alerts.signal import signal
+    from ..room.alerts_weeks import lately, read
+
+    chosen = lately(wall())
+    inbox, troubles = read(session.paths.data, chosen)
+    for trouble in troubles:
+        out.say(trouble)
+    return signal([inbox]), chosen
+
+
+def _heard(session: Session, now: Ms) -> "list[Line]":
+    from ..render.signal import short
+
+    alerts = _alerts(session)
+    return short(*alerts, now, _cells()) if alerts else []
 
 
 def _cells() -> int:
@@ -190,15 +218,26 @@ def _one(session: Session, arguments: Arguments) -> int:
         raise Usage("warroom stats INC: what one incident took, as text or --json; cuts and plots are of many.")
     state = session.seen().state
     found, handle = metrics(state, session.now()), session.handle(state.id)
+    alerts = _of_one(session, found)
     if arguments.json:
         from ..render.stats_data import incident
 
-        out.json(incident(found, handle))
+        out.json(incident(found, handle, alerts))
     else:
         from ..render.stats_text import one
 
-        _painted(session, one(found, handle, _cells(), session.zone))
+        _painted(session, one(found, handle, _cells(), session.zone, alerts))
     return OK
+
+
+def _of_one(session: Session, found: "Metrics") -> list[tuple[str, str]]:
+    from ..room.alerts_live import there
+
+    if not there(session.paths.data):
+        return []
+    from ..room.alerts_weeks import of_incident
+
+    return of_incident(session.paths.data, found.id, found.declared_at, found.ended or session.now())
 
 
 VERBS = {

@@ -18,10 +18,11 @@ Parser = argparse.ArgumentParser
 class Verb:
     """One verb. `arguments` puts its own into a parser, `run` does it and returns the exit code.
 
-    One that never `writes` needs nobody who does, and may mean something else by `--by`.
+    One that never `writes` needs nobody who does, and may mean something else by `--by`. One that is about no single
+    `incident` may mean something else by `--incident`.
     """
 
-    __slots__ = ("arguments", "example", "run", "words", "writes")
+    __slots__ = ("arguments", "example", "incident", "run", "words", "writes")
 
     def __init__(
         self,
@@ -30,8 +31,10 @@ class Verb:
         arguments: Callable[[Parser], None],
         run: "Callable[[Session, Arguments], int]",
         writes: bool = True,
+        incident: bool = True,
     ) -> None:
         self.words, self.example, self.arguments, self.run, self.writes = words, example, arguments, run, writes
+        self.incident = incident
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,7 +60,8 @@ def parser(name: str, verb: Verb) -> Parser:
         allow_abbrev=False,
     )
     verb.arguments(made)
-    made.add_argument("-i", "--incident", metavar="INC", help="the incident: its handle or a part of its title")
+    if verb.incident:
+        made.add_argument("-i", "--incident", metavar="INC", help="the incident: its handle or a part of its title")
     if verb.writes:
         made.add_argument("--by", metavar="WHO", help="who is writing this down")
     made.add_argument("--json", action="store_true", help="print JSON")

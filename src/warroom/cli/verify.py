@@ -19,7 +19,8 @@ EXPLAINED = (
     "fact that the same replica wrote before it. Whoever changes, removes or inserts a fact breaks that chain. A "
     "redaction takes words and writer out and leaves their digests, so that the chain still holds and a tombstone says "
     "that something was there. What a chain cannot show is that facts were cut off its end: compare its last hash with "
-    "one that was noted elsewhere."
+    "one that was noted elsewhere. Where a folder was copied, two wrote on under one replica's numbers: then a fact says "
+    "so, and what a server did not take of them stands once more, under a new replica, as the same fact."
 )
 BROKEN = (
     "What is named here was changed, damaged or cut after it was written; everything else on this log is as it was "
@@ -44,9 +45,10 @@ def verify(session: Session, arguments: Arguments) -> int:
     with Log.open(session.path, "", read_only=True) as log:
         troubles = log.verify()
         facts = len(log.all_rows())
+        chains = _chains(log.load())
         handle = session.handle(log.inc)
     state = session.seen().state
-    chains, gone, pieces = _chains(state), _redactions(state), _evidence(session.path, state)
+    gone, pieces = _redactions(state), _evidence(session.path, state)
     bad = bool(troubles or pieces["gone"] or pieces["changed"])
     if arguments.json:
         rows = [{"row": t.row, "id": t.id or None, "text": t.text} for t in troubles]
@@ -99,15 +101,17 @@ def _of_evidence(pieces: dict[str, Any]) -> None:
             out.data(f"  evidence {word}: {sha[:12]}")
     if pieces["kept"]:
         out.data(f"  evidence as it was kept: {pieces['kept']}")
+    if pieces.get("on_server"):
+        out.data(f"  evidence that is only on the server: {pieces['on_server']}")
     if pieces["gone"] or pieces["changed"]:
         out.say(BROKEN_EVIDENCE)
 
 
-def _chains(state: "Incident") -> list[dict[str, Any]]:
-    """Each replica's chain: how many facts, and its last hash."""
+def _chains(events: list[Event]) -> list[dict[str, Any]]:
+    """Each replica's chain: how many facts, copies of another's too, and its last hash."""
     last: dict[str, tuple[int, str]] = {}
     count: dict[str, int] = {}
-    for event in state.facts:
+    for event in events:
         count[event.rep] = count.get(event.rep, 0) + 1
         if event.seq >= last.get(event.rep, (0, ""))[0]:
             last[event.rep] = (event.seq, event.hash)
@@ -129,15 +133,20 @@ def _taken_out(state: "Incident", event: Event) -> dict[str, Any]:
 
 
 def _evidence(path: str, state: "Incident") -> dict[str, Any]:
+    from ..room import syncing
     from ..store import beside
     from ..store import evidence as kept
 
     folder = beside.evidence(path)
     found: dict[str, Any] = {"kept": 0, kept.GONE: [], kept.CHANGED: []}
+    status = syncing.status(path)
+    elsewhere = status.blobs if status is not None else ()
     for sha in sorted(kept.named_by(state.facts)):
         is_now = kept.state_of(folder, sha)
         if is_now == kept.KEPT:
             found["kept"] += 1
+        elif is_now == kept.GONE and sha in elsewhere:
+            found["on_server"] = found.get("on_server", 0) + 1
         else:
             found[is_now].append(sha)
     return found

@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from ..core.text import clean
@@ -13,11 +12,13 @@ from ..store.holding import Holder
 from . import out
 from .session import Session
 from .stop import FAILED, OK, REFUSED, No, NotHere
+from .tied import has_parent
 from .verb import Arguments, Parser, Verb
+from .watch_made import made, tell
 
 if TYPE_CHECKING:
-    from ..channels.messages import Writer
     from ..channels.watch import Watch
+    from ..channels.whose import Whose
 
 _LINGER = 600.0  # seconds that a detached one stays when there is nothing left to page for
 _STOPPING = 5.0
@@ -30,6 +31,8 @@ def _arguments(parser: Parser) -> None:
     parser.add_argument("--detach", action="store_true", help="start it beside this shell, and end")
     parser.add_argument("--detached", action="store_true", help="as it is started by itself: ends when all is quiet")
     parser.add_argument("--tied", action="store_true", help="end with the process that started this one")
+    parser.add_argument("--hand-over", action="store_true", help="let the server's pager go on for this folder")
+    parser.add_argument("--serving", action="store_true", help="as a server starts it: take what nobody pages for")
 
 
 def _run(session: Session, arguments: Arguments) -> int:
@@ -39,6 +42,10 @@ def _run(session: Session, arguments: Arguments) -> int:
         return _status(session)
     if arguments.detach:
         return _detach(session, arguments)
+    if arguments.hand_over:
+        from .hand_over import hand_over
+
+        return hand_over(session)
     return _watch(session, arguments)
 
 
@@ -116,27 +123,31 @@ def _watch(session: Session, arguments: Arguments) -> int:
     data = session.paths.data
     _ = session.replica  # makes the folders
     token = os.urandom(6).hex()
-    me = Holder(os.getpid(), f"watch@{os.uname().nodename[:40]}", token, arguments.detached)
+    name = "server" if arguments.serving else "watch"
+    me = Holder(os.getpid(), f"{name}@{os.uname().nodename[:40]}", token, arguments.detached)
     place = _lock(session, _only(session, arguments))
     lock = holding.take(place, me) or _take_over(place, arguments, me)
     _room_for_files()
+    whose = _whose(session, arguments)
     until = _Patience(lock, arguments, data, os.path.join(session.paths.config, "channels.toml"))
     for number in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if not arguments.detached else ())):
         signal.signal(number, lambda *_: until.stop())
     if arguments.detached:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    _tell(session, {"what": "watching", "where": me.where, "pid": me.pid, "folder": data})
+    tell(session, {"what": "watching", "where": me.where, "pid": me.pid, "folder": data})
     try:
         while until.again():
-            until.watch = _made(session, arguments, me)
+            until.watch = made(
+                session, me, whose, take=arguments.take or arguments.serving, only=_only(session, arguments)
+            )
             until.watch.run(until)
             arguments.take = False  # what was taken once is held
     except OSError as trouble:
-        _tell(session, {"what": "trouble", "text": str(trouble)})
+        tell(session, {"what": "trouble", "text": str(trouble)})
         return FAILED
     finally:
         lock.release()
-    _tell(session, {"what": "ended", "text": until.why or "it was stopped"})
+    tell(session, {"what": "ended", "text": until.why or "it was stopped"})
     # A thread that waits for a far side's silence would hold up the end of the process; what it does is on the log.
     os._exit(OK)
 
@@ -184,78 +195,11 @@ def _room_for_files() -> None:
             pass
 
 
-def _made(session: Session, arguments: Arguments, me: Holder) -> "Watch":
-    from ..channels.factory import build
-    from ..channels.rota import Rota
-    from ..channels.secrets import absent
-    from ..channels.watch import Watch
-    from ..config import channels as configured
-    from ..core.values import By
+def _whose(session: Session, arguments: Arguments) -> "Whose":
+    from ..channels.whose import Whose
 
-    config, problems = configured.load(session.paths.config)
-    for problem in problems:
-        out.say(str(problem))
-    for name, form in config.by_name.items():
-        for sentence in absent(form):
-            _tell(session, {"what": "channel", "text": f"{name}: {sentence}"})
-    by = By("watch", session.me.login, session.me.host)
-    built = build(config)
-    return Watch(
-        session.paths.incidents,
-        session.replica,
-        by,
-        me,
-        config,
-        built,
-        _writer(session),
-        lambda line: _tell(session, line),
-        take=arguments.take,
-        only=_only(session, arguments),
-        rota=Rota(session.paths, built, lambda text: _tell(session, {"what": "on call", "text": text})),
-        worked=_Tried(session),
-    )
-
-
-class _Tried:
-    """Notes once for each channel that a page went out by it: from then on it counts as tested."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._noted: set[str] = set()
-        self._guard = Lock()
-
-    def __call__(self, channel: str) -> None:
-        from ..config import tested
-
-        with self._guard:
-            if channel in self._noted:
-                return
-            self._noted.add(channel)
-            try:
-                tested.keep(self._session.paths, channel, self._session.now(), True, "a page went out")
-            except OSError:
-                pass  # what was paged stays paged
-
-
-def _writer(session: Session) -> "Writer":
-    from ..channels.messages import Writer
-
-    handles: dict[str, str] = {}
-    seen = [-1]
-
-    def handle(inc: str) -> str:
-        try:
-            count = sum(name.endswith(".json") for name in os.listdir(session.paths.incidents))
-        except OSError:
-            count = 0
-        if count != seen[0]:
-            handles.clear()
-            seen[0] = count
-        if inc not in handles:
-            handles[inc] = session.handle(inc)
-        return handles[inc]
-
-    return Writer(session.library.data, session.paths.config, handle)
+    paths, takes = session.paths, arguments.take
+    return Whose(paths.data, paths.state, session.replica, takes=takes, serves=arguments.serving)
 
 
 class _Patience:
@@ -305,7 +249,7 @@ class _Patience:
         if self._detached and now - self._quiet_since > _LINGER:
             self.why = "nothing is left to page for"
             return False
-        if self._tied and not _has_parent():
+        if self._tied and not has_parent():
             self.why = "the process that started it has ended"
             return False
         return True
@@ -317,36 +261,6 @@ def _stamp(file: str) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return (status.st_ino, status.st_size, status.st_mtime_ns)
-
-
-def _has_parent() -> bool:
-    """Whether the other end of standard input is still open."""
-    import select
-
-    try:
-        ready, _, _ = select.select([0], [], [], 0)
-        return not (ready and os.read(0, 1) == b"")
-    except OSError:
-        return False
-
-
-def _tell(session: Session, line: dict[str, object]) -> None:
-    """One line of what happened: for people, or as JSON."""
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    try:
-        _print(session, stamp, line)
-    except OSError:
-        pass  # whoever read this has gone; paging goes on
-
-
-def _print(session: Session, stamp: str, line: dict[str, object]) -> None:
-    if session.arguments.json:
-        out.json({"at": stamp, **line})
-        return
-    text = clean(str(line.get("text") or line.get("why") or line.get("where") or line.get("folder") or ""))
-    what = clean(str(line["what"]))
-    handle = f"{line['incident']}  " if line.get("incident") else ""
-    out.data(f"{stamp}  {handle}{what}{': ' if text else ''}{text}")
 
 
 VERBS = {

@@ -24,9 +24,8 @@ class _Said(msgspec.Struct, gc=False):
 
 class _Fact(msgspec.Struct, gc=False):
     body: msgspec.Raw
+    id: str
     lam: int
-    rep: str
-    seq: int
     salt: str = ""
 
 
@@ -96,7 +95,7 @@ def phase(path: str) -> str:
             data = file.read()
     except OSError:
         return ""
-    last, found = (-1, "", 0), ""
+    last, found = (-1, ""), ""
     at = data.find(_PHASE)
     while at >= 0:
         line = data[data.rfind(b"\n", 0, at) + 1 : (data.find(b"\n", at) + 1 or len(data) + 1) - 1]
@@ -108,10 +107,10 @@ def phase(path: str) -> str:
     return found
 
 
-def _phase_in(row: bytes) -> tuple[tuple[int, str, int], str]:
+def _phase_in(row: bytes) -> tuple[tuple[int, str], str]:
     try:
         fact = _row.decode(row).e
         said = _said.decode(fact.body).phase if fact.salt else ""  # a redacted one was said again, without its words
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return (-1, "", 0), ""
-    return (fact.lam, fact.rep, fact.seq), said
+        return (-1, ""), ""
+    return (fact.lam, fact.id), said

@@ -5,6 +5,7 @@ A secret never stands in the file: `secret_env` names the variable that holds it
 
 from collections.abc import Iterator
 from os.path import join, lexists
+from re import fullmatch
 from typing import Annotated, Any, ClassVar
 
 import msgspec
@@ -12,33 +13,17 @@ import msgspec
 from warroom.core.cadence import AUDIENCES
 
 from . import toml
-from .forms import Form, Line, Word
+from .forms import Line, SecretForm, Word
 from .problem import Fault, Problem, one_of, shown
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
-class ChannelForm(Form, frozen=True, kw_only=True):
-    """What every kind has. `secrets` names the fields that stand for a secret: `NAME_env` or `NAME_file`."""
+class ChannelForm(SecretForm, frozen=True, kw_only=True):
+    """What every kind has."""
 
     kind: Word
     shared: bool = False  # many people read it: nothing of a restricted incident goes there
-
-    secrets: ClassVar[tuple[str, ...]] = ()  # those that it cannot do without
-    optional: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The secrets without which it cannot send."""
-        return self.secrets
-
-    def faults(self) -> Iterator[Fault]:
-        for name in (*self.secrets, *self.optional):
-            env, file = getattr(self, f"{name}_env"), getattr(self, f"{name}_file")
-            if env and file:
-                yield Fault(f"{name}_env", f"stands beside {name}_file; one of the two is enough")
-            if name in self.secrets and not (env or file):
-                yield Fault(f"{name}_env", "is missing: the name of the environment variable that holds it")
 
 
 class Webhook(ChannelForm, frozen=True, kw_only=True):
@@ -98,20 +83,49 @@ RESPONDERS = ("team", "user", "schedule", "escalation")
 
 
 class Slack(ChannelForm, frozen=True, kw_only=True):
-    """Posts with a bot token. `channel` is where pages go that name no person; `status` keeps one pinned message."""
+    """Posts with a bot token. `channel` is where pages go that name no person; `status` keeps one pinned message.
+
+    `room` makes a channel for each incident. With an app token people take part from Slack.
+    """
 
     token_env: str = ""
     token_file: str = ""
+    app_token_env: str = ""  # xapp-…, for Socket Mode
+    app_token_file: str = ""
     channel: str = ""
     status: bool = False
+    room: bool = False
+    prefix: str = "inc"  # how the names of rooms begin
+    invite: tuple[str, ...] = ()  # people's ids, or e-mail addresses, that are in every room
+    restricted: str = "none"  # the room of a restricted incident
+    mark: str = "pushpin"  # the reaction that puts a message on the timeline
     url: Line = "https://slack.com/api"
     secrets: ClassVar = ("token",)
+    optional: ClassVar = ("app_token",)
+
+    @property
+    def listens(self) -> bool:
+        """Whether people take part from there."""
+        return bool(self.app_token_env or self.app_token_file)
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
         yield from _url(self.url)
         if self.status and not self.channel:
             yield Fault("status", "needs `channel`, the one that the pinned message stands in")
+        if self.restricted not in RESTRICTED:
+            yield Fault("restricted", f"“{shown(self.restricted)}” is not one of {one_of(RESTRICTED)}")
+        if not fullmatch("[a-z0-9][a-z0-9_-]{0,19}", self.prefix):
+            yield Fault("prefix", f"“{shown(self.prefix)}” should be a few small letters, digits and hyphens")
+        if not fullmatch("[a-z0-9_+'-]{1,60}", self.mark):
+            yield Fault("mark", f"“{shown(self.mark)}” should be a reaction's name without colons, as pushpin")
+        for number, who in enumerate(self.invite, 1):
+            if not (fullmatch("[UW][A-Z0-9]{1,30}", who) or "@" in who):
+                reason = f"“{shown(who)}” is neither a person's id, as U0123ABCD, nor an e-mail address"
+                yield Fault(f"invite[{number}]", reason)
+
+
+RESTRICTED = ("none", "private")
 
 
 class Email(ChannelForm, frozen=True, kw_only=True):
@@ -232,6 +246,11 @@ class Channels(msgspec.Struct, frozen=True):
         """Whether `reach` names a place where action items are opened, and nobody is reached."""
         way = self.way(reach)
         return way is not None and self.by_name[way[0]].kind in TRACKERS
+
+    @property
+    def makes_rooms(self) -> bool:
+        """Whether incidents have a room of their own on one of them."""
+        return any(isinstance(form, Slack) and form.room for form in self.by_name.values())
 
     def way(self, reach: str) -> tuple[str, str] | None:
         """The channel and the address that `reach` names; None where there is no such channel."""

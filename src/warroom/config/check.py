@@ -6,6 +6,7 @@ from os.path import isfile, join
 
 from warroom.core.values import SEVERITIES
 
+from . import intake
 from .load import Library
 from .paths import Paths
 from .problem import Problem, one_of, shown
@@ -22,6 +23,7 @@ KNOWN = (
     "contacts.toml",
     "oncall.toml",
     "channels.toml",
+    "intake.toml",
     "drill-rules.toml",
     WORDS,
 )
@@ -36,6 +38,7 @@ def check(paths: Paths) -> list[Problem]:
     alone.read_all()
     problems += library.problems
     problems += load_words(paths, library.data)[1]
+    problems += intake.load(paths.config)[1]
     problems += _strangers(paths)
     problems += _references(library)
     problems += _named(paths, settings, library)

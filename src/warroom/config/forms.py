@@ -1,7 +1,7 @@
 """What each kind of file may hold, one frozen class per form. An unknown key is a mistake, mostly in its spelling."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -28,6 +28,26 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def faults(self) -> Iterator[Fault]:
         """What is wrong with it beyond the form, first things first. Any makes the whole table unusable."""
         yield from ()
+
+
+class SecretForm(Form, frozen=True, kw_only=True):
+    """A table that names secrets; `NAME_env` or `NAME_file` stands for each of `secrets` and `optional`."""
+
+    secrets: ClassVar[tuple[str, ...]] = ()  # those that it cannot do without
+    optional: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The secrets without which it does nothing."""
+        return self.secrets
+
+    def faults(self) -> Iterator[Fault]:
+        for name in (*self.secrets, *self.optional):
+            env, file = getattr(self, f"{name}_env"), getattr(self, f"{name}_file")
+            if env and file:
+                yield Fault(f"{name}_env", f"stands beside {name}_file; one of the two is enough")
+            if name in self.secrets and not (env or file):
+                yield Fault(f"{name}_env", "is missing: the name of the environment variable that holds it")
 
 
 class Severity(Form, frozen=True):

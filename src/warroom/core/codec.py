@@ -5,13 +5,14 @@ An event's hash is SHA-256 over its envelope in which `body` and `by` stand as S
 a redaction can drop body, by and salt, and the chain still verifies.
 """
 
+from collections.abc import Collection
 from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any, Union
 
 import msgspec
 
-from .events import BODIES, Body, Event, Redacted, Unknown
+from .events import ASIDE, BODIES, Body, Event, Redacted, Unknown
 from .values import At, By, Ms
 
 MAX_EVENT = 64 * 1024
@@ -225,7 +226,7 @@ def _from_wire(wire: _Wire, hash: str) -> Event:
 def _body(type: str, raw: msgspec.Raw) -> Body | Unknown:
     decoder = _decoders.get(type)
     if decoder is None:
-        cls = BODIES.get(type)
+        cls = BODIES.get(type) or ASIDE.get(type)
         if cls is None:
             return Unknown(type, bytes(raw))
         decoder = _decoders[type] = msgspec.json.Decoder(cls)
@@ -267,26 +268,38 @@ def _is_digest(text: str) -> bool:
 
 
 def _check(tree: Any, depth: int = 1) -> None:
-    if depth > MAX_DEPTH:
+    # Leaves are looked at where they hang: a call for each would be most of what accepting a fact costs.
+    parts: Collection[Any]
+    if isinstance(tree, dict):
+        for key in tree:
+            _check_leaf(key)
+        parts = tree.values()
+    elif isinstance(tree, list):
+        parts = tree
+    else:
+        _check_leaf(tree)
+        return
+    if parts and depth >= MAX_DEPTH:
         raise Bad("nested too deeply")
-    match tree:
-        case bool() | None:
-            pass
-        case str():
-            if "\0" in tree:
+    for each in parts:
+        kind = type(each)
+        if kind is str:
+            if "\0" in each:
                 raise Bad("a NUL character")
-        case int():
-            if not -MAX_INT <= tree <= MAX_INT:
-                raise Bad("a number beyond ±(2^53-1)")
-        case float():
-            raise Bad("a number with a fraction")
-        case list():
-            for each in tree:
-                _check(each, depth + 1)
-        case dict():
-            for key, each in tree.items():
-                _check(key, depth)
-                _check(each, depth + 1)
+        elif kind is dict or kind is list:
+            _check(each, depth + 1)
+        else:
+            _check_leaf(each)
+
+
+def _check_leaf(leaf: Any) -> None:
+    if isinstance(leaf, str):
+        if "\0" in leaf:
+            raise Bad("a NUL character")
+    elif isinstance(leaf, float):
+        raise Bad("a number with a fraction")
+    elif isinstance(leaf, int) and not -MAX_INT <= leaf <= MAX_INT:
+        raise Bad("a number beyond ±(2^53-1)")
 
 
 def has_nul(data: bytes) -> bool:
@@ -310,3 +323,38 @@ def redact(data: bytes) -> tuple[bytes, str]:
         raise Bad(str(problem)) from None
     text = _envelope(_bare(wire))
     return text, sha256(text).hexdigest()
+
+
+def is_canonical(data: bytes) -> bool:
+    """Whether these bytes are the only ones that say what they say, however large or deep it is."""
+    try:
+        return canonical(_any.decode(data)) == data
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return False
+
+
+def readdressed(data: bytes, rep: str, seq: int, prev: str) -> tuple[bytes, str]:
+    """The same fact (id, clock, times, body, writer) at another place: what another replica passes on as its own.
+
+    Works for a tombstone too. Raises `Bad`.
+    """
+    try:
+        wire = _wire.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise Bad(str(problem)) from None
+    moved = msgspec.structs.replace(wire, rep=rep, seq=seq, prev=prev)
+    return _envelope(moved), _hash(moved)
+
+
+def content(data: bytes) -> str:
+    """What a fact says, wherever it stands and whether its text is still there: 64 hex digits. Raises `Bad`."""
+    return readdressed(data, "", 0, "")[1]
+
+
+def restored(tombstone: bytes, full: bytes) -> bytes:
+    """The tombstone's place in its chain with the text of a copy that still has it. Raises `Bad`."""
+    try:
+        bare, whole = _wire.decode(tombstone), _wire.decode(full)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise Bad(str(problem)) from None
+    return _envelope(msgspec.structs.replace(bare, body=whole.body, by=whole.by, salt=whole.salt))

@@ -23,11 +23,15 @@ class Stamp(msgspec.Struct, frozen=True, gc=False):
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False):
-    """A fact before it is sealed: what it says, when it happened, and which values its writer saw and replaces."""
+    """A fact before it is sealed: what it says, when it happened, and which values its writer saw and replaces.
+
+    `id` is what it will be called, where that has to be known before.
+    """
 
     body: Body
     at: At
     over: tuple[str, ...] = ()
+    id: str = ""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):

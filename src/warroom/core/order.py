@@ -40,7 +40,7 @@ class Replay:
                 event = tombstone(event)
             order = event.order
             known = late.get(event.id) or self.state.facts.get(event.id)
-            if known is not None and known.order <= order:
+            if known is not None and _rank(known) <= _rank(event):
                 continue
             if known is None and not late and (not self._order or order > self._order[-1]):
                 self._push(event, order)
@@ -87,20 +87,16 @@ class Replay:
             self._marks.append((len(self._events), self.state))
 
     def _forget(self, came: list[Event]) -> dict[str, Event]:
-        """A redaction holds for memory too: the tombstones of the known facts whose text has to go now.
-
-        Where one copy of a fact came without its text, none keeps it: else the state would depend on which was first.
-        """
-        gone = {e.body.of for e in came if isinstance(e.body, FactRedacted)}
-        gone |= {e.id for e in came if isinstance(e.body, Redacted)}
-        gone -= self._forgotten
+        """A redaction holds for memory too: the tombstones of the known facts whose text has to go now."""
+        gone = {e.body.of for e in came if isinstance(e.body, FactRedacted)} - self._forgotten
         self._forgotten |= gone
         known = [fact for id in gone if (fact := self.state.facts.get(id))]
         return {fact.id: buried for fact in known if (buried := tombstone(fact)) is not fact}
 
     def _refold(self, changed: dict[str, Event]) -> None:
         """The state with `changed` in their places, and instead of other copies of the same facts."""
-        first = min(event.order for event in changed.values())
+        instead_of = [known for id in changed if (known := self.state.facts.get(id))]
+        first = min(event.order for event in (*changed.values(), *instead_of))
         i = bisect_left(self._order, first)
         while self._marks[-1][0] > i:
             self._marks.pop()
@@ -126,6 +122,14 @@ class Trial(msgspec.Struct, eq=False):
             self.copy.receive(self.events)
         self.events.append(event)
         self.state = fold(self.state, event) if self.copy is None else self.copy.receive([event])
+
+
+def _rank(event: Event) -> tuple[bool, Order]:
+    """Of several copies of a fact the first counts, and one that has its text before any that came without.
+
+    Only a redaction takes a text out, so that nobody does by passing on a copy without it.
+    """
+    return isinstance(event.body, Redacted), event.order
 
 
 def tombstone(event: Event) -> Event:

@@ -214,7 +214,7 @@ def _unfitting(about: About, whole: Whole, evidence: Mapping[str, bytes]) -> Ite
 
 
 def heads(facts: Iterable[tuple[bytes, str]]) -> dict[str, str]:
-    """The last hash of each replica's chain, of facts in the order of their chains."""
+    """The last hash of each replica's chain; of one that is there twice, the last of those with the largest number."""
     last: dict[str, tuple[int, str]] = {}
     for data, hash in facts:
         event = codec.decode(data, hash)

@@ -1,11 +1,13 @@
 """An incident whole, as lines of `{"e": EVENT, "h": HASH}`: every fact with its hash, for another warroom.
 
-What comes in has to be whole too: every hash, every replica's chain from its first fact on.
+What comes in has to be whole too: every hash, every replica's chain from its first fact on. A fact may stand in more
+than one chain, where a replica's numbers were used twice.
 """
 
 import msgspec
 
 from ..core import codec
+from ..core.chains import Chains, Fault
 from ..core.events import Declared, Event, FactRedacted, Redacted
 from ..core.text import clean
 from ..core.values import is_drill
@@ -33,7 +35,7 @@ _any = msgspec.json.Decoder()
 def read_facts(data: bytes, name: str) -> Whole:
     """The facts in `data`. Raises `BadInput` for anything that is not as it was exported."""
     problems = Problems(name)
-    chain = _Chain()
+    seen, chains = _Seen(), Chains()
     facts: list[tuple[bytes, str]] = []
     for number, line in enumerate(data.split(b"\n"), 1):
         if not line.strip():
@@ -47,40 +49,27 @@ def read_facts(data: bytes, name: str) -> Whole:
             reason = "is nested too deeply" if isinstance(wrong, RecursionError) else clean(str(wrong))
             problems.add(number, f"is no fact that can be taken: {reason}")
             continue
-        for wrong_with in chain.wrong(event, row.h):
-            problems.add(number, wrong_with)
+        if not seen.belongs(event):
+            problems.add(number, "is a fact of another incident")
+        chains.add(number, event, row.h, fact)
         facts.append((fact, row.h))
-    return _whole(chain, facts, problems)
+    for fault in chains.wrong():
+        problems.add(fault.row, _words(fault))
+    return _whole(seen, facts, problems)
 
 
-class _Chain:
-    """What the next fact of each replica has to go on from."""
+class _Seen:
+    """What is known of the incident from its facts so far."""
 
     def __init__(self) -> None:
         self.inc = ""
         self.declared: Event | None = None
-        self.heads: dict[str, tuple[int, str, int]] = {}
-        self.ids: set[str] = set()
         self.texts: set[str] = set()
         self.redacted: set[str] = set()
 
-    def wrong(self, event: Event, hash: str) -> list[str]:
-        """What is wrong with the next fact, as sentences."""
-        out: list[str] = []
+    def belongs(self, event: Event) -> bool:
+        """Takes the next fact in; whether it is of the same incident as those before it."""
         self.inc = self.inc or event.inc
-        if event.inc != self.inc:
-            out.append("is a fact of another incident")
-        if event.id in self.ids:
-            out.append("is there twice")
-        seq, prev, lam = self.heads.get(event.rep, (0, "", 0))
-        if (event.seq, event.prev) != (seq + 1, prev):
-            out.append(
-                f"does not follow the fact before it of replica {shown(event.rep)}: something is missing or was changed"
-            )
-        elif event.lam <= lam:
-            out.append("has a clock that runs backwards")
-        self.heads[event.rep] = (event.seq, hash, event.lam)
-        self.ids.add(event.id)
         body = event.body
         if isinstance(body, FactRedacted):
             self.redacted.add(body.of)
@@ -88,21 +77,34 @@ class _Chain:
             self.texts.add(event.id)
         if self.declared is None and event.type == Declared.type:
             self.declared = event
-        return out
+        return event.inc == self.inc
 
 
-def _whole(chain: _Chain, facts: list[tuple[bytes, str]], problems: Problems) -> Whole:
+def _words(fault: Fault) -> str:
+    match fault.kind:
+        case "same":
+            return "is there twice"
+        case "other":
+            return f"has the id of another fact, that of line {fault.other}"
+        case "twice":
+            return f"has the number of another fact of replica {shown(fault.rep)}, that of line {fault.other}"
+        case "backwards":
+            return "has a clock that runs backwards"
+    return f"does not follow the fact before it of replica {shown(fault.rep)}: something is missing or was changed"
+
+
+def _whole(seen: _Seen, facts: list[tuple[bytes, str]], problems: Problems) -> Whole:
     if not facts and not problems.found:
         problems.add(0, "there is no fact in it")
-    elif chain.declared is None and not problems.found:
+    elif seen.declared is None and not problems.found:
         problems.add(0, "the incident's declaration is missing")
-    if leaked := chain.texts & chain.redacted:
+    if leaked := seen.texts & seen.redacted:
         problems.add(0, f"holds the text of {len(leaked)} facts that were redacted")
-    if chain.inc and is_drill(chain.inc):
+    if seen.inc and is_drill(seen.inc):
         problems.add(0, "is a drill, which must not stand among real incidents")
     problems.check()
-    if chain.declared is None:
+    if seen.declared is None:
         raise BadInput(problems.name, problems.found)
-    body = chain.declared.body
+    body = seen.declared.body
     title = body.title if isinstance(body, Declared) else "redacted"
-    return Whole(chain.inc, title, chain.declared.at.t, tuple(facts))
+    return Whole(seen.inc, title, seen.declared.at.t, tuple(facts))

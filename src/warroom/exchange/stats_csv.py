@@ -47,8 +47,8 @@ def _incident(each: Metrics, handles: dict[str, str]) -> Sequence[object]:
 
 
 def _reasons(each: Metrics) -> list[str]:
-    """Why cells are empty; that alerts are counted nowhere is no reason of this incident."""
-    return [f"{name}: {why}" for name, why in each.missing.items() if name != "alerts" or each.alerts]
+    """Why cells are empty."""
+    return [f"{name}: {why}" for name, why in each.missing.items()]
 
 
 def cuts(by: str, found: Iterable[Cut]) -> str:

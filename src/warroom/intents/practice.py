@@ -211,13 +211,15 @@ class TurnDown(Intent):
 class Join(Intent):
     name = "join"
     verb = "join"
-    words = "note who joined the bridge"
-    usage = "[WHO, WHO]"
+    words = "note who joined the bridge; with an address, join a server"
+    usage = "[WHO, WHO]|URL"
     example = "/join ana, ivo"
     group = "people"
 
     @classmethod
     def command(cls, args: str, ctx: Context) -> Command | Screen:
+        if args.strip().casefold().startswith(("http://", "https://")):
+            return Screen("server", f"join {args.strip()}")
         return act.AttendBridge(who=args.strip())
 
     @classmethod

@@ -109,6 +109,28 @@ class Stats(Intent):
     quick = True
 
 
+class Alerts(Intent):
+    name = "alerts"
+    verb = "alerts"
+    words = "the inbox of alerts: what fires, and what is done about it"
+    group = "see"
+    quick = True
+
+
+class Server(Intent):
+    name = "server"
+    verb = "server"
+    words = "the server of this folder: how it stands, join one, leave it"
+    usage = "[URL|leave]"
+    example = "/server https://warroom.example.org"
+    group = "see"
+    quick = True
+
+    @classmethod
+    def candidates(cls, args: str, ctx: Context) -> list[str]:
+        return ["leave"]
+
+
 class Lobby(Intent):
     name = "lobby"
     verb = "lobby"
@@ -130,5 +152,7 @@ INTENTS: tuple[type[Intent], ...] = (
     Conflicts,
     Theme,
     Stats,
+    Alerts,
+    Server,
     Lobby,
 )

@@ -11,8 +11,8 @@ from .times import iso, iso_or_none
 Data = dict[str, Any]
 
 
-def data(found: Stats, only: Only, unread: Sequence[tuple[str, str]] = ()) -> Data:
-    """Everything that the stats say. `unread`: files that are in no number, and why."""
+def data(found: Stats, only: Only, unread: Sequence[tuple[str, str]] = (), alerts: Data | None = None) -> Data:
+    """Everything that the stats say. `unread`: files that are in no number, and why; `alerts`: what the inbox says."""
     return {
         "incidents": found.n,
         "open": found.open,
@@ -43,7 +43,7 @@ def data(found: Stats, only: Only, unread: Sequence[tuple[str, str]] = ()) -> Da
             "failed": found.pages.failed,
         },
         "caught": _hurt(found.hurt),
-        "alerts": {"signal": found.alerts.signal, "noise": found.alerts.noise} if found.alerts else None,
+        "alerts": alerts,
         "cuts": {by: [_cut(cut) for cut in found.cuts(by)] for by in BY},
         "not_known": found.missing,
         "unread": [{"file": file, "why": why} for file, why in unread],
@@ -100,8 +100,8 @@ def _cut(cut: Cut) -> Data:
     }
 
 
-def incident(found: Metrics, handle: str) -> Data:
-    """What one incident took."""
+def incident(found: Metrics, handle: str, alerts: Sequence[tuple[str, str]] = ()) -> Data:
+    """What one incident took. `alerts`: names and rules of those that belong to it."""
     return {
         "id": found.id,
         "handle": handle,
@@ -134,7 +134,7 @@ def incident(found: Metrics, handle: str) -> Data:
             "failed": found.pages_failed,
         },
         "caught": found.caught,
-        "alerts": {"signal": found.alerts.signal, "noise": found.alerts.noise} if found.alerts else None,
+        "alerts": [{"id": id, "rule": rule} for id, rule in alerts],
         "entries": found.entries,
         "not_known": found.missing,
     }

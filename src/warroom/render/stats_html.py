@@ -5,12 +5,14 @@ A table stands beside every drawing, and says the same. What people wrote is tex
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..core.review.metrics import NO_ALERTS, SPANS, Metrics
+from ..core.alerts.mend import evidence, suggestion
+from ..core.alerts.signal import Signal
+from ..core.review.metrics import SPANS, Metrics
 from ..core.review.stats import BY, FEW, Spread, Stats, real
 from ..core.values import Ms
 from ..core.zone import Zone, utc
+from . import signal, svg
 from . import stats_text as words
-from . import svg
 from .plots import buckets, short
 from .stats_data import title
 from .svg import text
@@ -48,15 +50,31 @@ _HEADS = ("n", "not known", "least", "1st quartile", "median", "3rd quartile", "
 Cells = Sequence[str]
 
 
+Heard = tuple[Signal, Sequence[str]] | None
+"""What the inbox of alerts says, and of which weeks; None: no alert ever came in."""
+
+
 def page(
-    found: Stats, each: Sequence[Metrics], handles: Mapping[str, str], now: Ms, zone: Zone = utc, note: str = ""
+    found: Stats,
+    each: Sequence[Metrics],
+    handles: Mapping[str, str],
+    now: Ms,
+    zone: Zone = utc,
+    note: str = "",
+    alerts: Heard = None,
 ) -> str:
     """The whole file. `each` are the incidents, `handles` theirs by identity; `note` says which were chosen."""
-    return "\n".join(_page(found, real(each), handles, now, zone, note)) + "\n"
+    return "\n".join(_page(found, real(each), handles, now, zone, note, alerts)) + "\n"
 
 
 def _page(
-    found: Stats, rows: Sequence[Metrics], handles: Mapping[str, str], now: Ms, zone: Zone, note: str
+    found: Stats,
+    rows: Sequence[Metrics],
+    handles: Mapping[str, str],
+    now: Ms,
+    zone: Zone,
+    note: str,
+    alerts: Heard,
 ) -> Iterator[str]:
     count = words.many(found.n, "incident")
     span = f", {day(rows[0].declared_at, zone)} to {day(rows[-1].declared_at, zone)}" if rows else ""
@@ -67,7 +85,7 @@ def _page(
     yield f"<title>{text(count + span)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>"
     yield f"<header>\n<h1>{text(count + span)}</h1>"
     yield from (f'<p class="soft">{text(said)}</p>' for said in _head(found, now, zone, note) if said)
-    parts = [part for part in _parts(found, rows, handles, now, zone) if part[2]]
+    parts = [part for part in _parts(found, rows, handles, now, zone, alerts) if part[2]]
     yield '</header>\n<nav aria-label="On this page">\n<ul>'
     yield from (f'<li><a href="#{id}">{text(name)}</a></li>' for id, name, _ in parts)
     yield "</ul>\n</nav>\n<main>"
@@ -92,7 +110,7 @@ def _head(found: Stats, now: Ms, zone: Zone, note: str) -> list[str]:
 
 
 def _parts(
-    found: Stats, rows: Sequence[Metrics], handles: Mapping[str, str], now: Ms, zone: Zone
+    found: Stats, rows: Sequence[Metrics], handles: Mapping[str, str], now: Ms, zone: Zone, alerts: Heard
 ) -> Iterator[tuple[str, str, list[str]]]:
     if not found.n:
         yield "none", "Nothing to count", ["<p>No incident is among those that were asked for.</p>"]
@@ -119,7 +137,7 @@ def _parts(
     yield "updates", "Updates", [f"<p>{text(words.updates(found.updates))}.</p>", *_why(found, "updates")]
     yield "pages", "Pages and answers", _pages(found)
     yield "caught", "Caught before users were hurt", [f"<p>{text(words.hurt(found.hurt))}.</p>", *_why(found, "caught")]
-    yield "alerts", "Signal and noise of alerts", [f"<p>Not counted: {text(NO_ALERTS)}.</p>"]
+    yield "alerts", words.ALERTS, _alerts(alerts)
     yield "incidents", "The incidents", _incidents(rows, handles, zone)
 
 
@@ -232,6 +250,21 @@ def _pages(found: Stats) -> list[str]:
         *_table("Pages by level or topic", ("level or topic", "people paged", "answers", "no answer"), rows),
         *failed,
     ]
+
+
+def _alerts(heard: Heard) -> list[str]:
+    """The rules to mend with their evidence; in the inbox's own words."""
+    if heard is None:
+        return []
+    found, weeks = heard
+    first, *more = signal.head(found)
+    head = [f"<p>{text(said)}.</p>" for said in (f"{signal.when(weeks)}: {first}", *more)]
+    rows = [
+        (rule.rule, rule.source, str(rule.fired), str(rule.score), evidence(rule), suggestion(rule))
+        for rule in found.worst
+    ]
+    heads = ("rule", "source", "fired", "noise of 100", "evidence", "what would help")
+    return [*head, *(_table("The rules to mend, the noisiest first", heads, rows, (1, 4, 5)) if rows else [])]
 
 
 def _incidents(rows: Sequence[Metrics], handles: Mapping[str, str], zone: Zone) -> list[str]:

@@ -5,7 +5,7 @@ How many, then median, quartiles and range, and only then a mean; what is not kn
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..core.review.metrics import NO_ALERTS, SPANS, Metrics
+from ..core.review.metrics import SPANS, Metrics
 from ..core.review.stats import FEW, Cut, Hurt, Pages, Spread, Stats, Updates, real, spread
 from ..core.text import clean, wrap
 from ..core.values import Ms
@@ -14,6 +14,7 @@ from . import plots
 from .plots import BLANK, Line, Mark, left, right, short
 from .times import day
 
+ALERTS = "Signal and noise of alerts"
 _NAME = 14
 _CELL = 8
 _HEADS = ("n", "unknown", "least", "quart 1", "median", "quart 3", "most", "mean")
@@ -26,12 +27,24 @@ def month(t: Ms, zone: Zone = utc) -> str:
     return f"{at.year:04}-{at.month:02}"
 
 
-def lines(found: Stats, each: Sequence[Metrics], by: str, now: Ms, width: int, zone: Zone = utc) -> list[Line]:
-    """All of it in lines of at most `width` cells. `each` are the incidents, `by` is the cut that is shown."""
+def lines(
+    found: Stats,
+    each: Sequence[Metrics],
+    by: str,
+    now: Ms,
+    width: int,
+    zone: Zone = utc,
+    alerts: Sequence[Line] = (),
+) -> list[Line]:
+    """All of it in lines of at most `width` cells. `each` are the incidents, `by` is the cut that is shown.
+
+    `alerts`: what the inbox says, as `signal.short` has it.
+    """
     rows = real(each)
     out = [*_head(found, rows, width, zone)]
+    heard = [BLANK, ((ALERTS, "sky bold"),), *alerts] if alerts else []
     if not found.n:
-        return out
+        return [plots.cut(line, width) for line in (*out, *heard)]
     for title, part in (
         ("How long it took", [*table(found.spans), BLANK, *_boxes(found.spans, width), *_why(found, width, *SPANS)]),
         (f"By {by}", _cuts(found.cuts(by), width)),
@@ -43,9 +56,9 @@ def lines(found: Stats, each: Sequence[Metrics], by: str, now: Ms, width: int, z
         ("Updates", [*_wrapped(updates(found.updates), width), *_why(found, width, "updates")]),
         ("Pages and answers", pages(found.pages, width)),
         ("Caught before users were hurt", [*_wrapped(hurt(found.hurt), width), *_why(found, width, "caught")]),
-        ("Signal and noise of alerts", _wrapped(f"not counted: {NO_ALERTS}", width, "muted")),
     ):
         out += [BLANK, ((title, "sky bold"),), *(part or [(("nothing is known of it", "muted"),)])]
+    out += heard
     return [plots.cut(line, width) for line in out]
 
 
@@ -256,8 +269,10 @@ def hurt(found: Hurt) -> str:
 _COUNTED = {name: f"{start} → {end}" for name, (start, end) in SPANS.items()}
 
 
-def one(found: Metrics, handle: str, width: int, zone: Zone = utc) -> list[Line]:
-    """What one incident took, and of everything that is not known why."""
+def one(
+    found: Metrics, handle: str, width: int, zone: Zone = utc, alerts: Sequence[tuple[str, str]] = ()
+) -> list[Line]:
+    """What one incident took, and of everything that is not known why. `alerts`: names and rules of those it had."""
     drill = ", a drill: it is in no number of real incidents" if found.drill else ""
     title = f"{handle}  {found.severity}  {found.title}"
     out: list[Line] = [*_wrapped(title, width, "bold")]
@@ -279,7 +294,8 @@ def one(found: Metrics, handle: str, width: int, zone: Zone = utc) -> list[Line]
         out += _beside("", f"{many(sent.failed, 'page')} never went out", width)
     caught = {True: "before users were hurt", False: "not before users were hurt", None: ""}[found.caught]
     out.append(_one("caught", caught, "", found.missing.get("caught")))
-    out.append(_one("alerts", "", "", found.missing.get("alerts")))
+    rules = ", ".join(dict.fromkeys(clean(rule) for _, rule in alerts))
+    out += _beside("alerts", f"{many(len(alerts), 'alert')}: {rules}" if alerts else "none belongs to it", width)
     return [plots.cut(line, width) for line in out]
 
 

@@ -47,7 +47,9 @@ def who_of(state: Incident, event: Event) -> str:
 def outdated(state: Incident, event: Event) -> bool:
     """Whether people are not shown this: an earlier state of a delivery that has moved on, or a drill's machinery."""
     body = event.body
-    return hidden(body) or (isinstance(body, DeliveryChanged) and state.visible(body.key())[-1:] != (event,))
+    if isinstance(body, DeliveryChanged):
+        return body.echoes or state.visible(body.key())[-1:] != (event,)
+    return hidden(body)
 
 
 def as_data(state: Incident, event: Event) -> dict[str, object]:

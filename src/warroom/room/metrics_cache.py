@@ -16,7 +16,7 @@ from ..store import beside, disk, folder
 from ..store.errors import StoreError
 from ..store.log import Log
 
-VERSION = 1  # of what is kept: another one wherever a metric means something else than before
+VERSION = 2  # of what is kept: another one wherever a metric means something else than before
 
 Mark = tuple[int, int, int]  # inode, size, time of the last change
 Progress = Callable[[int, int], None]

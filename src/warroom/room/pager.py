@@ -5,12 +5,11 @@ that reaches for the network lives in them.
 """
 
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from ..store import beside, holding, replica
 from ..store.holding import Holder
+from . import paged_there, process
 
 if TYPE_CHECKING:
     from ..core.incident import Incident
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 OFF = ("off", "0", "no", "false")
 LOCK = "watch.lock"  # in the data folder: one watch pages for all its incidents
 LOG = "watch.log"  # in the state folder: what a detached one says
-
-_started: list["subprocess.Popen[bytes]"] = []
 
 
 def allowed(setting: bool = True) -> bool:
@@ -53,22 +50,26 @@ def unheld(path: str, data: str, state: "Incident") -> str:
     return ""
 
 
-def wanted(state: "Incident") -> bool:
+def wanted(state: "Incident", rooms: bool = False) -> bool:
     """Whether a pager has anything to do: somebody can be reached, something waits to go out or is followed elsewhere.
 
-    For a drill it never has.
+    `rooms`: incidents have a room in a chat. For a drill it never has.
     """
     from ..core.notices import notices
     from ..core.review.items import waits_elsewhere
 
     run = state.run
     reaches = bool(run and state.open and run.policy.reachable)
+    reaches = reaches or (rooms and state.open)
     return not state.drill and (reaches or waits_elsewhere(state) or any(notice.way for notice in notices(state)))
 
 
-def ensure(data: str, state_folder: str, state: "Incident", setting: bool = True) -> bool:
-    """Starts a detached watch where one is wanted, allowed and not running yet; whether one was started."""
-    if not (wanted(state) and allowed(setting)):
+def ensure(data: str, state_folder: str, state: "Incident", setting: bool = True, rooms: bool = False) -> bool:
+    """Starts a detached watch where one is wanted, allowed and not running yet; whether one was started.
+
+    None is needed where a server's pager pages and is well; what begins beside one leaves it the first word.
+    """
+    if not (wanted(state, rooms) and allowed(setting)) or paged_there.there(data, state):
         return False
     running = watching(data)
     if running is not None and not running.hangs:
@@ -77,41 +78,15 @@ def ensure(data: str, state_folder: str, state: "Incident", setting: bool = True
 
 
 def start(state_folder: str, *words: str, tied: bool = False) -> bool:
-    """Starts `warroom watch WORDS` in a session of its own, so that it outlives this terminal; whether it began.
-
-    `tied`: it ends with this process instead, when the pipe to it breaks.
-    """
-    command = [sys.executable, "-m", "warroom", "watch", *words]
-    # What this program was found through must be found there too, and never what lies in the folder somebody is in.
-    environment = {**os.environ, "PYTHONSAFEPATH": "1"}
-    try:
-        os.makedirs(state_folder, 0o700, exist_ok=True)
-        said = os.open(os.path.join(state_folder, LOG), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    except OSError:
-        said = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE if tied else subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            env=environment,
-            cwd="/",
-            start_new_session=True,
-        )
-    except OSError:
-        return False
-    finally:
-        os.close(said)
-    _started.append(process)  # kept, so that its end is noticed by nobody else and no pipe is closed early
-    return True
+    """Starts `warroom watch WORDS` beside this process; whether it began."""
+    return process.start(state_folder, LOG, "watch", *words, tied=tied)
 
 
 def tied(pid: int) -> bool:
     """Whether the process of this number was started by this one, and ends with it."""
-    return any(each.pid == pid and each.stdin is not None for each in _started)
+    return process.tied(pid)
 
 
 def ends_with_this() -> bool:
     """Whether a pager runs that ends with this process."""
-    return any(each.stdin is not None and each.poll() is None for each in _started)
+    return process.ends_with_this()

@@ -36,6 +36,11 @@ def drill(path: str) -> str:
     return _stem(path) + ".drill"
 
 
+def sync(path: str) -> str:
+    """How far the incident is in step with a server: may be lost."""
+    return _stem(path) + ".sync"
+
+
 def host(path: str) -> str:
     """On a network file system: which machine may write."""
     return path + ".host"
@@ -49,7 +54,7 @@ def torn(path: str) -> list[str]:
 
 def all_of(path: str) -> list[str]:
     """Every file that belongs to the incident at `path`, itself first, as far as they exist."""
-    others = [*torn(path), local(path), cache(path), pager(path), drill(path), host(path)]
+    others = [*torn(path), local(path), cache(path), pager(path), drill(path), sync(path), host(path)]
     return [path, *(name for name in others if os.path.exists(name))]
 
 

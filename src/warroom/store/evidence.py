@@ -139,7 +139,7 @@ def load(folder: str, sha: str) -> bytes:
 
 
 def _kept(folder: str, sha: str) -> bytes:
-    if not _is_hash(sha):
+    if not is_hash(sha):
         raise Missing(f"“{sha[:64]}” is no hash of a file.")
     path = os.path.join(folder, sha)
     try:
@@ -153,7 +153,7 @@ def _kept(folder: str, sha: str) -> bytes:
 
 def named_by(events: Iterable[Event]) -> set[str]:
     """The hashes of what these facts keep as evidence."""
-    return {e.body.sha for e in events if isinstance(e.body, EvidenceAttached) and _is_hash(e.body.sha)}
+    return {e.body.sha for e in events if isinstance(e.body, EvidenceAttached) and is_hash(e.body.sha)}
 
 
 def sweep(path: str, shas: Iterable[str], going: bool = False) -> None:
@@ -163,7 +163,7 @@ def sweep(path: str, shas: Iterable[str], going: bool = False) -> None:
     """
     folder = beside.evidence(path)
     # A fact may name anything as its hash: only a hash is the name of something to remove.
-    there = [sha for sha in sorted(shas) if _is_hash(sha) and os.path.exists(os.path.join(folder, sha))]
+    there = [sha for sha in sorted(shas) if is_hash(sha) and os.path.exists(os.path.join(folder, sha))]
     if not there:
         return
     try:
@@ -195,7 +195,8 @@ def bring(shas: Iterable[str], path: str, target: str) -> None:
                 pass
 
 
-def _is_hash(sha: str) -> bool:
+def is_hash(sha: str) -> bool:
+    """Whether this can be the name of kept bytes."""
     return len(sha) == 64 and not sha.strip("0123456789abcdef")
 
 

@@ -40,22 +40,10 @@ def load(path: str) -> Local:
 
 def save(path: str, state: Local) -> bool:
     """Writes the state in one step. False when it could not: nobody waits for it, and nothing depends on it."""
-    temp = f"{path}.{os.getpid()}.new"
     try:
-        data = msgspec.json.encode(state)
-        fd = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            disk.write_at(fd, data, 0)
-        finally:
-            os.close(fd)
-        os.replace(temp, path)
-    except (OSError, UnicodeEncodeError):
-        try:
-            disk.forget(temp)
-        except OSError:
-            pass
+        return disk.swap(path, msgspec.json.encode(state))
+    except UnicodeEncodeError:
         return False
-    return True
 
 
 def merged(base: Local, ours: Local, theirs: Local) -> Local:

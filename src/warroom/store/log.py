@@ -265,7 +265,22 @@ class Log:
     def _standing_after(self, added: list[Row], before: Standing | None) -> Standing:
         if not added:
             return before or Standing()
+        if self._renewed(added[-1]):
+            before = None
         return after(added, self.rep, before) or scan(self.all_rows(), self.rep)
+
+    def _renewed(self, last: Row) -> bool:
+        """Whether this folder became another replica, by another process: then this one writes as that too."""
+        row = rows.unpack(last.data)
+        if row is None or row.own[0] == self.rep or self.file.read_only:
+            return False
+        from . import replica
+
+        now = replica.known(os.path.dirname(os.path.dirname(self.path)))
+        renewed = row.own[0] == now and now != self.rep
+        if renewed:
+            self.rep = now
+        return renewed
 
 
 def _opening(file: AppendFile) -> tuple[str, str]:

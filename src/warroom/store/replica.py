@@ -63,6 +63,25 @@ def current(folder: str | os.PathLike[str]) -> str:
     return rep
 
 
+def renew(folder: str | os.PathLike[str], old: str) -> str:
+    """A new replica for this data directory, whose numbers as `old` were used twice; the present one if it is another.
+
+    Raises what a failed write raises.
+    """
+    now = current(folder)
+    if now != old:
+        return now
+    path = os.path.join(os.path.realpath(folder), "replica.json")
+    found = _read(path)
+    rep = crockford(int.from_bytes(os.urandom(7), "big"), _CHARS)
+    try:
+        if found is not None:
+            disk.replace(path, msgspec.json.encode(msgspec.structs.replace(found, rep=rep)) + b"\n")
+    except OSError as problem:
+        raise not_written(problem, path) from problem
+    return rep
+
+
 def known(folder: str | os.PathLike[str]) -> str:
     """The replica of this data directory, for looking only; empty where it has none yet. Writes nothing."""
     folder = os.path.realpath(folder)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from ..core import codec
+from ..core.chains import Chains, Fault
 from ..core.events import Event
 from . import beside, rows
 from .layout import Row
@@ -33,7 +34,7 @@ def check(data: bytes, inc: str, path: str) -> list[Trouble]:
         what = "edited by hand or written by another program" if rescued.edited else "cut or damaged"
         found.append(Trouble(0, "", f"{name} was {what}; its layout is put right when a fact is next written to it."))
         found += [Trouble(0, "", f"A piece of {name} cannot be read: {_quoted(piece)}") for piece in rescued.bad]
-    found += _Chain(inc).walk(table)
+    found += _Walk(inc).all(table)
     for torn in beside.torn(path):
         size = os.path.getsize(torn)
         found.append(Trouble(0, "", f"{size} bytes that could not be read were set aside in {os.path.basename(torn)}."))
@@ -45,69 +46,82 @@ def _quoted(piece: bytes) -> str:
     return text + ("…" if len(piece) > 60 else "")
 
 
-class _Chain:
-    """What the next row of each replica has to go on from."""
+class _Walk:
+    """Row by row, and what every row has to fit to."""
 
     def __init__(self, inc: str) -> None:
         self.inc = inc
         self.lam = 0
         self.number = 0
-        self.heads: dict[str, tuple[int, str, int]] = {}
-        self.ids: dict[str, int] = {}
+        self.last: dict[str, tuple[int, set[str]]] = {}  # of each replica the largest number, and whose hashes have it
+        self.chains = Chains()
 
-    def walk(self, table: list[Row]) -> Iterator[Trouble]:
-        for row in table:
-            parts = rows.unpack(row.data)
-            event = rows.event_of(row.data)
-            if row.number != self.number + 1:
-                text = (
-                    f"its row should have the number {self.number + 1}: rows were taken out, or the number was changed"
-                )
-                yield Trouble(row.number, event.id if event else "", text)
-            self.number = row.number
-            if parts is None or event is None:
-                yield Trouble(row.number, "", f"this row holds no fact that can be read: {_quoted(row.data)}")
-                continue
-            yield from (Trouble(row.number, event.id, text) for text in self._fact(row.number, parts, event))
-            if rows.pack(bytes(parts.e), parts.h, parts.lam, parts.own) != row.data:
-                yield Trouble(row.number, event.id, "the row was changed beside the fact")
+    def all(self, table: list[Row]) -> list[Trouble]:
+        found = [self._row(index, row) for index, row in enumerate(table)]
+        for fault in self.chains.wrong():
+            _, facts, _ = found[fault.row]
+            facts.append(_words(fault, table[fault.other].number))
+        return [
+            Trouble(row.number, id, text)
+            for row, (id, facts, others) in zip(table, found, strict=True)
+            for text in (*facts, *others)
+        ]
 
-    def _fact(self, number: int, row: LogRow, event: Event) -> Iterator[str]:
+    def _row(self, index: int, row: Row) -> tuple[str, list[str], list[str]]:
+        """The fact's id, what is wrong with the fact, and what is wrong beside it."""
+        parts, event = rows.unpack(row.data), rows.event_of(row.data)
+        facts: list[str] = []
+        if row.number != self.number + 1:
+            facts.append(
+                f"its row should have the number {self.number + 1}: rows were taken out, or the number was changed"
+            )
+        self.number = row.number
+        if parts is None or event is None:
+            facts.append(f"this row holds no fact that can be read: {_quoted(row.data)}")
+            return "", facts, []
+        self.chains.add(index, event, parts.h, bytes(parts.e))
+        facts += self._fact(parts, event)
+        beside = list(self._beside(parts))
+        if rows.pack(bytes(parts.e), parts.h, parts.lam, parts.own) != row.data:
+            beside.append("the row was changed beside the fact")
+        return event.id, facts, beside
+
+    def _fact(self, row: LogRow, event: Event) -> Iterator[str]:
         try:
             codec.accept(bytes(row.e), row.h)
         except codec.Bad as problem:
             yield f"this fact was changed: {problem}"
         if event.inc != self.inc:
             yield "this fact belongs to another incident"
-        if event.id in self.ids:
-            yield f"the same fact is in row {self.ids[event.id]}"
-        self.ids.setdefault(event.id, number)
-        yield from self._in_chain(row, event)
         self.lam = max(self.lam, event.lam)
-        self.heads[event.rep] = (event.seq, row.h, event.lam)
-        yield from self._beside(row)
-
-    def _in_chain(self, row: LogRow, event: Event) -> Iterator[str]:
-        seq, hash, lam = self.heads.get(event.rep, (0, "", 0))
-        if event.seq != seq + 1:
-            missing = f"{seq + 1}" if event.seq == seq + 2 else f"{seq + 1} to {event.seq - 1}"
-            yield (
-                f"number {missing} of replica {event.rep} is missing before it"
-                if event.seq > seq
-                else f"number {event.seq} of replica {event.rep} is there twice"
-            )
-        elif event.prev != hash:
-            yield "it does not follow the fact before it: that one or this one was changed"
-        if event.lam <= lam:
-            yield "its clock runs backwards"
+        seq, hashes = self.last.get(event.rep, (0, {""}))
+        if event.seq >= seq:
+            self.last[event.rep] = (event.seq, {row.h} if event.seq > seq else {*hashes, row.h})
 
     def _beside(self, row: LogRow) -> Iterator[str]:
         """The two fields that only this file has."""
         rep, seq, hash = row.own
         if row.lam != self.lam:
             yield f"the largest clock noted beside it is {row.lam}, and should be {self.lam}"
-        if (seq, hash) != self.heads.get(rep, (0, "", 0))[:2]:
+        last, hashes = self.last.get(rep, (0, {""}))
+        if seq != last or hash not in hashes:
             yield "the last own fact noted beside it is another one"
+
+
+def _words(fault: Fault, other: int) -> str:
+    match fault.kind:
+        case "same":
+            return f"the same fact is in row {other}"
+        case "other":
+            return f"row {other} has another fact with its id"
+        case "missing":
+            numbers = f"{fault.first}" if fault.first == fault.last else f"{fault.first} to {fault.last}"
+            return f"number {numbers} of replica {fault.rep} is missing before it"
+        case "broken":
+            return "it does not follow the fact before it: that one or this one was changed"
+        case "twice":
+            return f"its number of replica {fault.rep} is there twice, also in row {other}"
+    return "its clock runs backwards"
 
 
 def line_of(trouble: Trouble) -> str:

@@ -28,7 +28,7 @@ _ONE_BIT = bytes(CROCKFORD.encode()[n & 16] for n in range(256))
 
 
 class Sealable(Protocol):
-    """What core's `Draft` is: a body, when it happened, and the values it replaces."""
+    """What core's `Draft` is: a body, when it happened, the values it replaces, and its id where that is chosen."""
 
     @property
     def body(self) -> Body: ...
@@ -36,6 +36,8 @@ class Sealable(Protocol):
     def at(self) -> At: ...
     @property
     def over(self) -> tuple[str, ...]: ...
+    @property
+    def id(self) -> str: ...
 
 
 class Writing:
@@ -68,7 +70,7 @@ class Writing:
         rep, seq, lam = log.rep, before.seq + 1, before.lam + 1
         random = os.urandom(36)
         event = Event(
-            id=(random[:19].translate(_FIVE_BITS) + random[19:20].translate(_ONE_BIT)).decode(),
+            id=draft.id or (random[:19].translate(_FIVE_BITS) + random[19:20].translate(_ONE_BIT)).decode(),
             inc=log.inc,
             rep=rep,
             seq=seq,
@@ -106,6 +108,11 @@ class Writing:
         event = codec.accept(data, hash)
         if event.inc != self._log.inc:
             raise codec.Bad("a fact of another incident")
+        self.keep(event, data, hash)
+        return event
+
+    def keep(self, event: Event, data: bytes, hash: str) -> None:
+        """The same for a fact that was looked at already; `data` may be its tombstone."""
         before = self._standing
         seq, prev = before.seq, before.prev
         if event.rep == self._log.rep and event.seq > seq:
@@ -115,7 +122,25 @@ class Writing:
         self._rows.append(rows.pack(data, hash, lam, (self._log.rep, seq, prev)))
         if isinstance(event.body, FactRedacted):
             self.redact(event.body.of)
+
+    def adopt(self, data: bytes) -> Event:
+        """A fact whose own chain a server does not take, as this replica's next one: the same id, text and clock.
+
+        Not yet written. Raises `codec.Bad`.
+        """
+        before, log = self._standing, self._log
+        seq = before.seq + 1
+        moved, hash = codec.readdressed(data, log.rep, seq, before.prev)
+        event = codec.decode(moved, hash)
+        lam = max(before.lam, event.lam)
+        self._standing = Standing(lam, seq, hash)
+        self._rows.append(rows.pack(moved, hash, lam, (log.rep, seq, hash)))
         return event
+
+    def renew(self, rep: str) -> None:
+        """What is written from here on is of another replica: this one's numbers were used twice."""
+        self._log.rep = rep
+        self._standing = Standing(self._standing.lam)
 
     def redact(self, of: str) -> None:
         """At the next `write` the text of this fact leaves the file and everything beside it; a tombstone stays."""

@@ -5,6 +5,7 @@ Screens ask it for rooms and people; it knows no layout. Nothing here waits for 
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -27,6 +28,7 @@ from .keys import KeyMap, rebound
 
 if TYPE_CHECKING:
     from ..config.load import Library
+    from ..room.alerts_live import LiveInbox
     from ..room.drill_history import Practised
     from ..room.drill_runner import DrillRunner
     from .lobby.reading import Reader, Seen
@@ -86,6 +88,8 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         self._live: LiveRoom | None = None
         self._reader: Reader | None = None  # remembers what it read while other screens are up
         self._runner: DrillRunner | None = None  # plays the world, while a drill is open
+        self._inbox: LiveInbox | None = None  # follows the alerts, once there are any
+        self._inbox_guard = threading.Lock()
         theme.install(self, theme.choose(settings.theme, os.environ))
         filter.install(self, ascii=settings.glyphs == "ascii")
 
@@ -117,6 +121,43 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         """One sentence to the person, on whatever screen is up."""
         if isinstance(self.screen, Performer):
             self.screen.tell(sentence, trouble)
+
+    # ── alerts ──
+
+    def look_for_alerts(self) -> None:
+        """Begin to follow the alerts, where any ever came in. From a thread that looks at files anyway."""
+        # One stat; where there is no such folder nothing is imported and nothing is opened.
+        if self._inbox is None and os.path.isdir(os.path.join(self.paths.data, "alerts")):
+            self.alerts()
+
+    def alerts(self) -> "LiveInbox":
+        """The inbox, followed from now on."""
+        from ..room.alerts_live import LiveInbox
+
+        with self._inbox_guard:
+            if self._inbox is None:
+                paths, desk = self.paths, self.desk
+                self._inbox = LiveInbox(
+                    paths.data, paths.incidents, lambda: desk.replica, lambda: desk.me, lambda: desk.now()
+                )
+                self._inbox.start()
+            return self._inbox
+
+    @property
+    def alerts_waiting(self) -> int:
+        """How many alerts wait for somebody, as far as was seen by now."""
+        return self._inbox.view.waiting if self._inbox is not None else 0
+
+    @property
+    def alerts_came(self) -> bool:
+        """Whether any ever came in here, as far as was seen by now."""
+        return self._inbox is not None
+
+    def show_alerts(self) -> None:
+        """The inbox over the screen that is up."""
+        from .alerts.screen import AlertsScreen, due_of
+
+        self.push_screen(AlertsScreen(self.alerts(), due_of(self.screen)))
 
     # ── keys ──
 
@@ -290,8 +331,17 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
         from .lobby.reading import Reader
 
         if self._reader is None:
-            self._reader = Reader(self.desk, self.paths.data)
-        return await asyncio.to_thread(self._reader.read)
+            from .lobby.server import ServerEye
+
+            eye = ServerEye(self.paths, self.desk.now)
+            self._reader = Reader(self.desk, self.paths.data, eye.look)
+        reader = self._reader
+
+        def read() -> "Seen":
+            self.look_for_alerts()
+            return reader.read()
+
+        return await asyncio.to_thread(read)
 
     async def practised(self) -> "list[Practised]":
         """Every drill of this folder, the latest first. Raises `StoreError`."""
@@ -324,3 +374,6 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         await self.leave()
+        inbox, self._inbox = self._inbox, None
+        if inbox is not None:
+            await asyncio.to_thread(inbox.close)

@@ -46,6 +46,17 @@ class Console(Protocol):
     async def look(self) -> "Seen":
         """Every incident of this folder, and what is practised there. Raises `StoreError`."""
 
+    @property
+    def alerts_waiting(self) -> int:
+        """How many alerts wait for somebody."""
+
+    @property
+    def alerts_came(self) -> bool:
+        """Whether any ever came in here."""
+
+    def show_alerts(self) -> None:
+        """The inbox of alerts over the screen that is up."""
+
     async def practised(self) -> list[Practised]:
         """Every drill of this folder, the latest first. Raises `StoreError`."""
 

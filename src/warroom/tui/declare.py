@@ -86,7 +86,7 @@ class OpeningPane(Surface):
 
 
 class DeclareScreen(ConsoleDialog[Declared]):
-    """Asks what there is to know. `drill`: the incident is one for practice. `ghost` is handed through."""
+    """Asks what there is to know; `title` and `services` stand there already. `ghost` is handed through."""
 
     DEFAULT_CSS = """
     DeclareScreen { background: $background; layout: vertical; overflow: hidden; }
@@ -102,12 +102,12 @@ class DeclareScreen(ConsoleDialog[Declared]):
         Binding("escape,ctrl+c", "back", show=False),
     ]
 
-    def __init__(self, title: str = "", ghost: str = "") -> None:
+    def __init__(self, title: str = "", ghost: str = "", services: Sequence[str] = ()) -> None:
         super().__init__()
         self._ghost = ghost
         self._busy = False
         self._title = Field(title, title="What do users see?", id="title")
-        self._services = Field(title="Services, where known", id="services")
+        self._services = Field(" ".join(services), title="Services, where known", id="services")
 
     def compose(self) -> ComposeResult:
         yield self._title

@@ -75,6 +75,11 @@ class Field(Surface, can_focus=True):
             self._edit.insert(" ".join(text.splitlines()))
             self._changed()
 
+    def forget(self) -> None:
+        """Nothing that was typed or cut here is held any more."""
+        self._edit = Edit()
+        self._changed()
+
     def remark(self, blank: str) -> None:
         """What stands in it while nothing else does."""
         self.blank = blank
@@ -151,8 +156,13 @@ class Field(Surface, can_focus=True):
     def _tone(self) -> str:
         return self.tone if self.has_focus else "rule"
 
+    @property
+    def shown(self) -> str:
+        """The text as it is drawn, letter for letter."""
+        return self.text
+
     def _line(self, width: int) -> Line:
-        text, cursor = self.text, self._edit.cursor if self.has_focus else -1
+        text, cursor = self.shown, self._edit.cursor if self.has_focus else -1
         behind = cells(self.tail)
         line = _painted(one_row(text, cursor, max(_LEAST, width)))
         if not text and self.blank:

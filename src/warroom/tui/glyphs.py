@@ -32,6 +32,7 @@ CALLED_OFF = "⊗"
 PAGER = "◈"
 CLOCK = "±"
 SAID = "»"
+UNSENT = "↑"
 
 # Only what the console draws itself: letters of any script are what somebody wrote, and stay.
 _ASCII = {

@@ -72,7 +72,8 @@ def _second(moment: Moment, width: int, narrow: bool) -> Line:
     else:
         head += [("impact not stated yet", "muted")]
     gap = "  " if narrow else "   "
-    tail = (*_saved(moment), (" ", ""))
+    tail = (*_alerts(moment, narrow), *_saved(moment, narrow), (" ", ""))
+    tail = (*_clock(moment, width - cells(tail), cells(head)), *tail)
     about: list[tuple[str, str]] = []
     if incident.services and not narrow:
         about += [(gap, ""), (clean(", ".join(incident.services)), "muted")]
@@ -93,6 +94,16 @@ def _second(moment: Moment, width: int, narrow: bool) -> Line:
     return spread((*head, *about), tail, width)
 
 
+def _alerts(moment: Moment, narrow: bool) -> Line:
+    """How many alerts wait in the inbox; nothing where none does."""
+    count = moment.sight.alerts
+    if not count:
+        return ()
+    word = "alert" if count == 1 else "alerts"
+    said = f"{count:,} {word}" if narrow else f"{count:,} {word} wait{'s' if count == 1 else ''}"
+    return ((said, "amber"), (" · ", "muted"))
+
+
 def _ways(moment: Moment) -> list[Line]:
     """The ways to where people talk, the most important first: the link, the number, the code."""
     call = moment.incident.call
@@ -100,14 +111,29 @@ def _ways(moment: Moment) -> list[Line]:
     return [((f"{name} ", "muted"), (clean(text), "")) for name, text in ways if text]
 
 
-def _saved(moment: Moment) -> Line:
+def _saved(moment: Moment, narrow: bool) -> Line:
     """What became of what was written: `saved`, `saved · 2 unsent since 14:02`, or what is wrong."""
     sight = moment.sight
-    saved = (clean(sight.saved), "red bold" if sight.trouble else "green")
-    if not sight.unsent:
-        return (saved,)
-    since = f" since {moment.hm(sight.unsent_since)}" if sight.unsent_since is not None else ""
-    return (saved, (" · ", "muted"), (f"{sight.unsent} unsent{since}", "amber"))
+    said: Line = ((clean(sight.saved), "red bold" if sight.trouble else "green"),)
+    if not (sight.sync.joined or sight.unsent):
+        return said
+    from .sync_words import saved
+
+    return (*said, *saved(sight.sync, moment.now, sight.zone, sight.unsent, sight.unsent_since, narrow))
+
+
+def _clock(moment: Moment, room: int, head: int) -> Line:
+    """That this clock is not the server's. Where there is no room the impact gives way to one that is far off."""
+    if moment.sight.sync.offset is None:
+        return ()
+    from .sync_words import skew
+
+    for narrow in (False, True):
+        words = skew(moment.sight.sync, narrow)
+        least = min(head, _ENOUGH) if words and words[0][1] == "amber" and narrow else head
+        if words and cells(words) + 3 + least <= room:
+            return (*words, (" · ", "muted"))
+    return ()
 
 
 class Header(Pane):

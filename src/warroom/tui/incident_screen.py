@@ -10,7 +10,7 @@ from textual.binding import Binding
 
 from ..core import masking
 from ..core.acts.entries import Log, Redact
-from ..core.acts.lifecycle import Attach, Settle
+from ..core.acts.lifecycle import Attach
 from ..core.commands import Command
 from ..core.deputy import Prompt as Asks
 from ..core.drill import clock
@@ -24,6 +24,7 @@ from ..intents.people import given
 from ..room import StoreError
 from ..room.live import LiveRoom
 from ..room.room import Outcome
+from .address import without_token
 from .bell import Bell
 from .display_cache import Keeper, place
 from .evidence import masked, masked_lines
@@ -43,6 +44,7 @@ from .practice.acts import KEYS, SENDS, afterwards, do, sending
 from .practice.asking import Asking
 from .prompt import Known, Prompt
 from .redacting import redact
+from .sync_view import SyncView, waiting
 
 if TYPE_CHECKING:
     from .app import WarRoomApp
@@ -99,7 +101,13 @@ class IncidentScreen(Following, LaidRoom):
         self.follow()
         app = self.console_app
         self.lookout = Lookout(
-            self.live, app.paths, app.settings.watch, self._now, lambda seen: self._soon(self._saw, seen)
+            self.live,
+            app.paths,
+            app.settings.watch,
+            self._now,
+            lambda seen: self._soon(self._saw, seen),
+            app.me,
+            app.look_for_alerts,
         )
         self.call_after_refresh(self.lookout.start)
 
@@ -171,16 +179,22 @@ class IncidentScreen(Following, LaidRoom):
         """How this person looks at it now."""
         app = self.console_app
         failed, seen = self._troubles > 0, self._seen
+        sync = seen.sync if seen else SyncView()
+        unsent, oldest = waiting(sync, self.live.state)
         return Sight(
             me=app.me,
             zone=app.zone,
             ascii=app.settings.glyphs == "ascii",
             saved="not saved" if failed else "saved",
+            unsent=unsent,
+            unsent_since=oldest,
             trouble=failed,
             pager=viewed(seen, self.live.state, app.desk.replica, self._seen_at) if seen else PagerView(),
             tried=seen.tried if seen else None,
             offer=self._offer,
             reading="" if self.live.loaded else called(self.live.path),
+            sync=sync,
+            alerts=0 if self.live.state.drill else app.alerts_waiting,
         )
 
     # ── what is asked ──
@@ -282,7 +296,10 @@ class IncidentScreen(Following, LaidRoom):
         self.look(self.sight())
 
     def on_prompt_remembered(self, message: Prompt.Remembered) -> None:
-        kept = masking.text(message.text).text  # what is remembered is on disk, too
+        text = without_token(message.text)
+        if text != message.text:
+            self.prompt.state.history.items[-1:] = [text]
+        kept = masking.text(text).text  # what is remembered is on disk, too
         self.live.remember(replace(self.live.memory, history=(*self.live.memory.history, kept)[-500:]))
 
     def on_prompt_leave(self) -> None:
@@ -334,7 +351,9 @@ class IncidentScreen(Following, LaidRoom):
         self.lookout.again()
 
     def on_conflicts_settled(self, message: Conflicts.Settled) -> None:
-        self.do(Settle(fact=message.fact))
+        from .settling import settle
+
+        settle(self, message.fact)
 
     def on_prompt_changed(self, message: Prompt.Changed) -> None:
         self.prompt.palette.feed(message.text, max(3, self.size.height // 3))

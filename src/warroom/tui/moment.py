@@ -8,14 +8,15 @@ import msgspec
 from ..core import due as core_due
 from ..core import escalation
 from ..core.due import Due
-from ..core.events import DeliveryChanged, PolicyAttached
-from ..core.incident import Checklist, Held, Incident
+from ..core.events import DeliveryChanged, PolicyAttached, by_machine
+from ..core.incident import Checklist, Conflict, Held, Incident
 from ..core.run import Run, advance
 from ..core.text import clean
 from ..core.values import Ms, handle
 from ..core.zone import Zone, utc
 from . import clock
 from .pager_view import PagerView
+from .sync_view import SyncView
 
 
 class Offer(msgspec.Struct, frozen=True, eq=False):
@@ -40,6 +41,8 @@ class Sight(msgspec.Struct, frozen=True):
     tried: Mapping[str, bool] | None = None  # channels that were ever tried, and whether it worked; None: not known
     offer: Offer | None = None
     reading: str = ""  # what the incident is called, while only its last facts were read
+    sync: SyncView = SyncView()
+    alerts: int = 0  # that wait for somebody, in the inbox
 
 
 _PLAIN = Sight()
@@ -68,6 +71,11 @@ class Scene:
         """Every delivery as it stands, with the time at which it came to that; the oldest first."""
         found = (event for _, event in self.incident.under(DeliveryChanged.type))
         return tuple((e.body, e.at.t) for e in found if isinstance(e.body, DeliveryChanged))
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What people set twice at once; what processes did shows elsewhere."""
+        return tuple(each for each in self.incident.conflicts if not by_machine(each.shown.body))
 
     @cached_property
     def people(self) -> int:

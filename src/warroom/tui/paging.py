@@ -101,6 +101,13 @@ def take_pager(room: "IncidentScreen") -> None:
     if view.state == "held" and not view.hangs(moment.now):
         note = "It is well. What it has sent is on the log; nothing is sent twice."
         _ask(room, f"{clean(view.where)} pages. Take the pager from it?", note, lambda: _late(room))
+    elif view.state == "lost":
+        note = "It may still page: until it is heard of again, one person may be called twice. Both are shown then."
+        at = moment.hm(view.beat)
+        _ask(room, f"{view.name} was last heard of at {at}. Take the pager?", note, lambda: _late(room))
+    elif view.state == "elsewhere" and view.is_server:
+        note = "It pages with every laptop closed; this machine does not. What it has sent is not sent twice."
+        _ask(room, f"{view.name} pages. Take the pager from it?", note, lambda: _late(room))
     else:
         _late(room)
 
@@ -209,7 +216,7 @@ def _last_words(log: str) -> str:
 
 def after_leaving(moment: Moment | None) -> str:
     """What is paged, and by whom, once this console is gone: the truth, in a sentence or two."""
-    saved = "Everything is saved. "
+    saved = "Everything is saved. " + (unsent(moment) if moment else "")
     if moment is None or moment.incident.run is None or not moment.incident.open:
         return saved + "No page is open."
     if moment.incident.drill:
@@ -224,8 +231,20 @@ def after_leaving(moment: Moment | None) -> str:
         return f"{saved}Nobody pages after you leave, since this console alone does: {coming}."
     if sight.fails(moment.now) or not sight.pages:
         return f"{saved}Nobody pages after you leave: {coming}. /pager takes it."
+    if sight.state == "lost":
+        return f"{saved}{sight.name} pages, if it is still there; last heard of at {moment.hm(sight.beat)}: {coming}."
     name = clean(sight.where).partition("@")[0] or "the pager"
     return f"{saved}{name} still pages: {coming}."
+
+
+def unsent(moment: Moment) -> str:
+    """What the server does not have yet, and that it is sent without this console; nothing where all is there."""
+    count = moment.sight.unsent
+    if not count:
+        return ""
+    what = "1 fact waits" if count == 1 else f"{count} facts wait"
+    goes = "which goes on without this console" if moment.sight.sync.state != "silent" else "once `warroom sync` runs"
+    return f"{what} for the server, {goes}. "
 
 
 def _coming(moment: Moment) -> str:

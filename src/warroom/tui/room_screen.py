@@ -24,6 +24,7 @@ from .panes.escalation import EscalationPane
 from .panes.escalation_strip import EscalationStrip
 from .panes.pane import Pane
 from .panes.roles import RolesPane, RolesStrip
+from .sync_view import troubled
 from .timeline import Timeline
 
 WIDE = (100, 30)  # from this size on, the panes stand beside the timeline
@@ -51,6 +52,7 @@ class RoomScreen(Screen[None]):
         self._sight = Sight()
         self._zoomed = ""
         self._in_sight: list[Pane] = []
+        self._banner: Pane | None = None
 
     def compose(self) -> ComposeResult:
         yield Header(id="header")
@@ -114,8 +116,22 @@ class RoomScreen(Screen[None]):
         if self._incident is None or not self.is_mounted:
             return
         self._moment = moment(self._incident, self._now(), self._sight, self._moment)
+        self._say_offline(self._moment)
         for pane in self._in_sight:
             pane.moment = self._moment
+
+    def _say_offline(self, moment: Moment) -> None:
+        """The line under the header, while there is something to say; else it takes no row, nor time at the start."""
+        needed = troubled(moment.sight.sync, moment.now, moment.sight.unsent)
+        if not (needed or self._banner):
+            return
+        from .offline import Banner
+
+        if self._banner is None:
+            self._banner = Banner(id="offline")
+            self.mount(self._banner, after="#header")
+        self._banner.display = needed
+        self._banner.moment = moment
 
     # ── how it is laid out ──
 

@@ -9,7 +9,7 @@ from ..core import events as ev
 from ..core.events import Event
 from ..core.events.delivery import ARRIVED, QUEUED, UNKNOWN
 from ..core.evidence import named
-from ..core.incident import Incident
+from ..core.incident import Conflict, Incident
 from ..core.text import clean
 from ..core.values import MINUTE, SECOND, At
 from . import glyphs as g
@@ -22,7 +22,10 @@ LOUD, QUIET = "loud", "quiet"
 
 
 class Row(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One row. `tone` is a colour's name, `weight` loud, quiet or neither; `rule`: it goes across the timeline."""
+    """One row. `tone` is a colour's name, `weight` loud, quiet or neither; `rule`: it goes across the timeline.
+
+    `sign` and `stands`: how the fact stands to the server, where there is one, in one letter and in words.
+    """
 
     id: str
     at: At
@@ -37,6 +40,10 @@ class Row(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     rule: bool = False
     struck: bool = False
     note: str = ""
+    sign: str = ""
+    sign_tone: str = ""
+    stands: str = ""
+    stands_tone: str = ""
 
 
 class _Look(msgspec.Struct, frozen=True):
@@ -192,13 +199,19 @@ def _note(state: Incident, event: Event) -> str:
     if len(values) < 2 or values[-1].id != event.id:
         return ""
     others = [
-        f"{clean(_value(e.body))} by {clean(e.by.name)}"
+        f"{clean(value(e.body))} by {clean(e.by.name)}"
         for e in values[:-1]
         if isinstance(e.body, ev.Value) and e.body.says() != body.says()
     ]
     return f"also set to {', '.join(others)}" if others else ""
 
 
-def _value(body: ev.Value) -> str:
+def value(body: ev.Value) -> str:
+    """What was set, in as few words as tell it from another."""
     said = body.says()
     return said if isinstance(said, str) else body.text()
+
+
+def about(conflict: Conflict) -> str:
+    """What was set twice, in words: `severity`, `role commander`."""
+    return clean(" ".join((word(conflict.shown.body.kind), *conflict.key[1:2])))

@@ -149,6 +149,16 @@ def _stats(room: "IncidentScreen", about: str) -> None:
     room.app.push_screen(StatsScreen())
 
 
+def _alerts(room: "IncidentScreen", about: str) -> None:
+    room.console_app.show_alerts()
+
+
+def _server(room: "IncidentScreen", about: str) -> None:
+    from .server_acts import server
+
+    server(room, about)
+
+
 def _lobby(room: "IncidentScreen", about: str) -> None:
     room.app.run_worker(room.console_app.show_lobby(), exit_on_error=False)
 
@@ -195,6 +205,8 @@ _ACTS: dict[str, Callable[["IncidentScreen", str], None]] = {
     "theme": _theme,
     "copy": _copy,
     "stats": _stats,
+    "alerts": _alerts,
+    "server": _server,
     "lobby": _lobby,
     "drill": _drill,
     "review": _review,

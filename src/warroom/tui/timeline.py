@@ -41,7 +41,7 @@ def painted(each: Row, width: int, tall: int, zone: Zone = utc, selected: bool =
     """One row as lines of at most `width` cells; more than `tall` lines are cut."""
     columns = Columns(width)
     if each.rule:
-        return [_rule(each, columns, zone)]
+        return [_rule(each, columns, zone), *(((" " * columns.text, ""), span) for span in _stands(each, columns))]
     lines = _body(each, columns, tall)
     out = [_headed(each, columns, lines[0], zone)]
     indent = (" " * columns.text, "")
@@ -57,7 +57,17 @@ def _body(each: Row, columns: Columns, tall: int) -> list[tuple[str, str]]:
         lines = [*lines[: tall - 1], clip(lines[tall - 1] + " …", columns.room)]
         lines[-1] = lines[-1] if lines[-1].endswith("…") else lines[-1] + " …"
     spans = [(line, ink) for line in lines] or [("", ink)]
-    return [*spans, (clip(each.note, columns.room), "amber")] if each.note else spans
+    if each.note:
+        spans.append((clip(each.note, columns.room), "amber"))
+    return spans + _stands(each, columns)
+
+
+def _stands(each: Row, columns: Columns) -> list[tuple[str, str]]:
+    """In words how it stands to the server, in two lines at the most."""
+    if not each.stands:
+        return []
+    first, *more = wrap(each.stands, columns.room)
+    return [(line, each.stands_tone) for line in (first, *([clip(" ".join(more), columns.room)] if more else []))]
 
 
 def _headed(each: Row, columns: Columns, text: tuple[str, str], zone: Zone) -> Line:
@@ -67,14 +77,22 @@ def _headed(each: Row, columns: Columns, text: tuple[str, str], zone: Zone) -> L
         (" " * columns.gap, ""),
         (each.glyph + " ", each.tone),
         (left(each.word if columns.wide else each.short, columns.word) + " ", each.tone),
-        (left(text[0], columns.room + 2), text[1]),
+        *_sign(each, text, columns),
         (right(each.by, columns.by), "muted"),
     )
 
 
+def _sign(each: Row, text: tuple[str, str], columns: Columns) -> Line:
+    """The text, and behind it, in a column that is there with and without a sign, how the fact stands to the server."""
+    if not each.sign:
+        return ((left(text[0], columns.room + 2), text[1]),)
+    return ((left(text[0], columns.room), text[1]), (each.sign, each.sign_tone), (" ", ""))
+
+
 def _rule(each: Row, columns: Columns, zone: Zone) -> Line:
     time = clock.stamp(each.at, zone, each.seconds and columns.wide)
-    return ruled(f"{each.text}   {time} {zone(each.at.t)[1]}" if columns.wide else f"{each.text}  {time}", columns)
+    text = f"{each.text}   {time} {zone(each.at.t)[1]}" if columns.wide else f"{each.text}  {time}"
+    return ruled(f"{text} {each.sign}".rstrip(), columns)
 
 
 def ruled(text: str, columns: Columns) -> Line:
@@ -91,7 +109,8 @@ def _lit(line: Line, width: int) -> Line:
 
 def _same_look(old: Sight, new: Sight) -> bool:
     """Whether rows look the same in both; who holds the pager, for one, changes no row."""
-    return (old.zone, old.ascii, old.reading) == (new.zone, new.ascii, new.reading)
+    same = (old.zone, old.ascii, old.reading) == (new.zone, new.ascii, new.reading)
+    return same and (old.sync is new.sync or old.sync.same_rows(new.sync))
 
 
 class Timeline(Pane):
@@ -274,14 +293,18 @@ class Timeline(Pane):
         """The lines of the `n`th row, with the date before it where a new day begins."""
         state, zone = self._shown.state, self.moment.sight.zone if self.moment else utc
         event = self._shown.event(n)
-        each = row(state, event)
+        each, selected = row(state, event), event.id == self.selected
+        if self.moment is not None and self.moment.sight.sync.joined:
+            from .sync_rows import marked  # only where a server was joined
+
+            each = marked(each, event, self.moment, selected)
         tall = max(1, height - 1) if each.weight == LOUD or self.zoomed else min(_TALL, max(1, height - 1))
-        key = (each, width, tall, zone, event.id == self.selected)
+        key = (each, width, tall, zone, selected)
         lines = self._cache.get(key)
         if lines is None:
             if len(self._cache) > 4096:
                 self._cache.clear()
-            lines = self._cache[key] = painted(each, width, tall, zone, event.id == self.selected)
+            lines = self._cache[key] = painted(each, width, tall, zone, selected)
         # The first row has its date too, once that is not today's.
         before = state.when(self._shown.event(n - 1)).t if n else self.moment.now if self.moment else each.at.t
         if clock.day(before, zone) != clock.day(each.at.t, zone):

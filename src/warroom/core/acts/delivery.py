@@ -45,6 +45,22 @@ class LetGoOfPager(Command, frozen=True, kw_only=True):
         return [self.draft(state, stamp, ev.PagerHeld(was=held.where, why=self.why))]
 
 
+class HandOverPager(Command, frozen=True, kw_only=True):
+    """The process of this token pages no longer, so that another one begins. Refused while a page of its is on its way.
+
+    What is under way would be the other's to send again.
+    """
+
+    token: str
+    why: str
+    after_close: ClassVar = True
+
+    def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
+        if any(each.state == SENDING and each.pager == self.token for each in state.deliveries):
+            raise Refused("A page is being sent just now; try again in a moment.")
+        return LetGoOfPager(token=self.token, why=self.why).drafts(state, stamp)
+
+
 def holds(state: Incident, token: str) -> ev.PagerHeld:
     """What the log says of the pager, which the process of this token holds. Raises `Refused` where it does not."""
     held = state.pager

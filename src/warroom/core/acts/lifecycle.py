@@ -305,9 +305,13 @@ class Attach(Command, frozen=True, kw_only=True):
 
 
 class Settle(Command, frozen=True, kw_only=True):
-    """Of values that were set at the same time, let one stand: by a fact that saw them all."""
+    """Of values that were set at the same time, let one stand: by a fact that saw them all.
+
+    `why` takes the place of the reason that was given for the value, where its kind has one.
+    """
 
     fact: str
+    why: str = ""
     after_close: ClassVar = True
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
@@ -318,6 +322,16 @@ class Settle(Command, frozen=True, kw_only=True):
         conflict = next((c for c in state.conflicts if c.key == body.key()), None)
         if conflict is None or chosen.id not in state.over(body.key()):
             raise Refused("That is settled already.")
+        if self.why.strip() and has_reason(body):
+            body = msgspec.structs.replace(body, **{_WHY: self.why.strip()})
         if isinstance(body, ev.MilestoneMarked):  # whose value is its time
             return [Draft(body, chosen.at, state.over(body.key()))]
         return [self.draft(state, stamp, body)]
+
+
+_WHY = "why"
+
+
+def has_reason(body: ev.Value) -> bool:
+    """Whether a value of this kind says why it was set."""
+    return _WHY in body.__struct_fields__

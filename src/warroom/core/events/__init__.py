@@ -22,8 +22,8 @@ from .drill import (
     DrillShared,
     DrillStarted,
     PointContested,
-    hidden,
 )
+from .drill import hidden as _hidden_by_a_drill
 from .entries import (
     Amended,
     EvidenceAttached,
@@ -39,6 +39,7 @@ from .envelope import (
     Unknown,
     Value,
 )
+from .heard import Heard
 from .incident import (
     BridgeSet,
     Declared,
@@ -119,6 +120,7 @@ from .talk import (
     PollOpened,
     QuestionAnswered,
     QuestionAsked,
+    QuestionModerated,
     QuestionTaken,
     Rhythm,
     UpdateApproved,
@@ -138,7 +140,10 @@ def _bodies(base: type[Body]) -> dict[str, type[Body]]:
 
 BODIES: dict[str, type[Body]] = _bodies(Body)
 
-_BY_MACHINE = frozenset((*MACHINE, *DRILL, *REVIEW, ClockStepped, OnCallAnswered))
+ASIDE: dict[str, type[Body]] = {}
+"""Kinds of fact that stand in no incident's log; whoever reads such a log imports what fills this."""
+
+_BY_MACHINE = frozenset((*MACHINE, *DRILL, *REVIEW, ClockStepped, OnCallAnswered, Heard))
 
 
 def by_machine(body: object) -> bool:
@@ -149,7 +154,13 @@ def by_machine(body: object) -> bool:
     return kind in _BY_MACHINE or bool(getattr(body, "via", "") or getattr(body, "trigger", ""))
 
 
+def hidden(body: object) -> bool:
+    """Whether this is machinery that no timeline shows: a drill's, or the note of what was heard elsewhere."""
+    return isinstance(body, Heard) or _hidden_by_a_drill(body)
+
+
 __all__ = [
+    "ASIDE",
     "BODIES",
     "DRILL",
     "HYPOTHESIS_STATES",
@@ -188,6 +199,7 @@ __all__ = [
     "EvidenceAttached",
     "Expectation",
     "FactRedacted",
+    "Heard",
     "HypothesisJudged",
     "ImpactStated",
     "Inject",
@@ -213,6 +225,7 @@ __all__ = [
     "PromptSettled",
     "QuestionAnswered",
     "QuestionAsked",
+    "QuestionModerated",
     "QuestionTaken",
     "Redacted",
     "Renamed",

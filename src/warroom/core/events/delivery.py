@@ -39,7 +39,7 @@ class DeliveryChanged(Value, frozen=True, gc=False, omit_defaults=True):
     type: ClassVar = "delivery.changed"
     delivery: str  # its key
     state: str
-    what: str = "page"  # page, acknowledge, resolve, status, test
+    what: str = "page"  # page, acknowledge, resolve, status, test, update, handover, item, room, invite, told
     channel: str = ""
     address: str = ""
     ref: str = ""  # whom: "contact:sre1"
@@ -73,6 +73,11 @@ class DeliveryChanged(Value, frozen=True, gc=False, omit_defaults=True):
     def place(self) -> str:
         """`L2`, `L2 backup`, or the topic."""
         return self.topic or (f"L{self.level}" + (" backup" if self.backup else "") if self.level else "")
+
+    @property
+    def echoes(self) -> bool:
+        """Whether it has said elsewhere what stands on the log anyway."""
+        return self.what == "told" and self.state == SENT
 
     def text(self) -> str:
         what = "" if self.what == "page" else f"{self.what} "

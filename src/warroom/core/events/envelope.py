@@ -6,7 +6,7 @@ import msgspec
 
 from ..values import At, By, Ms
 
-Order = tuple[int, str, int, str, str]  # lam, rep, seq, id, hash
+Order = tuple[int, str, str, int, str]  # lam, id, rep, seq, hash
 
 
 class Body(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -80,8 +80,11 @@ class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def order(self) -> "Order":
-        """The one total order in which facts are folded."""
-        return (self.lam, self.rep, self.seq, self.id, self.hash)
+        """The one total order in which facts are folded.
+
+        The id before the replica: a fact that another replica passes on as its own keeps its place among the others.
+        """
+        return (self.lam, self.id, self.rep, self.seq, self.hash)
 
     @property
     def type(self) -> str:

@@ -50,7 +50,10 @@ class PollClosed(Value, frozen=True, gc=False, omit_defaults=True):
 
 
 class QuestionAsked(Body, frozen=True, gc=False, omit_defaults=True):
-    """A stakeholder's question or, with `report`, what they say of the impact; `users` where they said how many."""
+    """A stakeholder's question or, with `report`, what they say of the impact; `users` where they said how many.
+
+    `page`: a reader of the stakeholder page asked it; nobody else sees it there before somebody here has answered it.
+    """
 
     type: ClassVar = "question.asked"
     kind: ClassVar = "question"
@@ -59,6 +62,7 @@ class QuestionAsked(Body, frozen=True, gc=False, omit_defaults=True):
     due: Ms | None = None
     report: bool = False
     users: int | None = None
+    page: bool = False
 
     def text(self) -> str:
         return f"impact reported: {self.what}" if self.report else self.what
@@ -82,6 +86,26 @@ class QuestionTaken(Value, frozen=True, gc=False, omit_defaults=True):
 
     def text(self) -> str:
         return f"{self.owner} finds the answer: {self.question}".rstrip(": ")
+
+
+class QuestionModerated(Value, frozen=True, gc=False, omit_defaults=True):
+    """Whether the readers of the stakeholder page see this question, whatever was decided before; `why` where not."""
+
+    type: ClassVar = "question.moderated"
+    kind: ClassVar = "question"
+    of: str
+    shown: bool
+    why: str = ""
+    question: str = ""
+
+    def key(self) -> tuple[str, ...]:
+        return (self.type, self.of)
+
+    def says(self) -> object:
+        return self.shown
+
+    def text(self) -> str:
+        return because(f"{'shown' if self.shown else 'not shown'} on the page: {self.question}".rstrip(": "), self.why)
 
 
 class QuestionAnswered(Body, frozen=True, gc=False, omit_defaults=True):

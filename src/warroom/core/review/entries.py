@@ -72,7 +72,7 @@ def entry(state: Incident, event: Event) -> Entry:
 def came_with(state: Incident, event: Event) -> bool:
     """Whether this fact was made by importing a timeline: it was written together with the declaration."""
     first, declared = state.declaration, state.declared
-    return bool(declared and declared.source and first and (event.rec, event.rep) == (first.rec, first.rep))
+    return bool(declared and declared.source and first and event.rec == first.rec)
 
 
 def said(text: str) -> str:
@@ -93,4 +93,6 @@ def _tells(state: Incident, event: Event) -> bool:
         return False  # made by the import, and no part of what was kept
     if ev.hidden(body) or isinstance(body, (*_OF_THE_ROOM, *ev.REVIEW)) or not state.stands(event.id):
         return False
-    return not isinstance(body, ev.DeliveryChanged) or state.visible(body.key())[-1:] == (event,)
+    if isinstance(body, ev.DeliveryChanged):
+        return not body.echoes and state.visible(body.key())[-1:] == (event,)
+    return True

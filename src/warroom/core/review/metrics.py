@@ -24,14 +24,6 @@ SPANS = {
     "mitigate": ("impact started", "mitigated"),
     "resolve": ("impact started", "resolved"),
 }
-NO_ALERTS = "nothing takes in alerts yet"
-
-
-class Alerts(msgspec.Struct, frozen=True):
-    """How many alerts led to something, and how many to nothing. There is no alert inbox yet that could say it."""
-
-    signal: int
-    noise: int
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +60,6 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     reopened: int = 0
     cancelled: bool = False  # also where it was closed then
     duplicate_of: str = ""  # the incident that this one is the same as
-    alerts: Alerts | None = None
 
     @property
     def open(self) -> bool:
@@ -131,7 +122,6 @@ def measured(known: Bearing) -> Measured:
         missing["caught"] = why
     if any(not each.known for each in updates.sent):
         missing["updates"] = "an update is redacted, and with it what it promised"
-    missing["alerts"] = NO_ALERTS
     had = [step.value for step in severities if step.value]
     links = [e.body for e in state.links if state.stands(e.id) and isinstance(e.body, ev.Linked)]
     so_far = Metrics(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from ..values import ACTIVE, SEVERITIES, Ms
-from .metrics import SPANS, Alerts, Metrics
+from .metrics import SPANS, Metrics
 from .reached import OPEN
 
 FEW = 5  # fewer values than this say nothing together: each is shown, and no quartile
@@ -132,7 +132,6 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     updates: Updates
     pages: Pages
     hurt: Hurt
-    alerts: Alerts | None  # None: nothing takes in alerts yet
     missing: dict[str, dict[str, int]]  # number → why it is not known → of how many incidents
 
     def cuts(self, by: str) -> tuple[Cut, ...]:
@@ -206,7 +205,6 @@ def stats(found: Iterable[Metrics], month: Callable[[Ms], str]) -> Stats:
             failed=sum(each.pages_failed for each in rows),
         ),
         hurt=_hurt(rows),
-        alerts=_alerts(rows),
         missing=_missing(rows),
     )
 
@@ -261,11 +259,6 @@ def _hurt(found: Sequence[Metrics]) -> Hurt:
         hurt=sum(each.caught is False for each in over),
         not_known=sum(each.caught is None for each in over),
     )
-
-
-def _alerts(found: Sequence[Metrics]) -> Alerts | None:
-    known = [each.alerts for each in found if each.alerts is not None]
-    return Alerts(sum(a.signal for a in known), sum(a.noise for a in known)) if known else None
 
 
 def _missing(found: Sequence[Metrics]) -> dict[str, dict[str, int]]:

@@ -3,7 +3,7 @@
 All of it in one thread; a file that did not change is not read again, and nothing is made of it twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -14,6 +14,7 @@ from ...room import StoreError
 from ...room.desk import Desk, Listed
 from ...room.drill_history import LONG_AGO, RECENT, Practised, is_long_ago, mine, practised
 from ...room.drill_plan import Planned, load
+from ..sync_view import SyncView
 
 MINUTES = 10  # what is offered takes about so long
 
@@ -40,18 +41,37 @@ class Practice(msgspec.Struct, frozen=True, eq=False):
     untold: str = ""
 
 
+class Step(msgspec.Struct, frozen=True):
+    """How one incident stands to the server: who has it open, oneself among them, and what waits or was refused."""
+
+    here: int = 0
+    unsent: int = 0
+    refused: int = 0
+
+
+class Server(msgspec.Struct, frozen=True, eq=False):
+    """The server that this folder has joined; `view` is alone where there is none. `steps` by incident."""
+
+    view: SyncView = SyncView()
+    steps: Mapping[str, Step] = {}
+
+
 class Seen(msgspec.Struct, frozen=True, eq=False):
     """One look at the folder."""
 
     incidents: list[Listed]
     practice: Practice
+    server: Server = Server()
 
 
 class Reader:
-    """Looks at the folder, again and again, for one person. `data` is the folder with the plan."""
+    """Looks at the folder, again and again, for one person. `data` is the folder with the plan.
 
-    def __init__(self, desk: Desk, data: str) -> None:
-        self._desk, self._data = desk, data
+    `server` looks at how its incidents stand to the server that it has joined.
+    """
+
+    def __init__(self, desk: Desk, data: str, server: Callable[[list[Listed]], Server] | None = None) -> None:
+        self._desk, self._data, self._server = desk, data, server
         self._drills: dict[str, tuple[Incident, Practised | None]] = {}
         self._playable: dict[str, tuple[Incident, bool]] = {}
 
@@ -74,7 +94,7 @@ class Reader:
             planned=planned,
             untold=untold,
         )
-        return Seen(incidents, practice)
+        return Seen(incidents, practice, self._server(incidents) if self._server else Server())
 
     def _practised(self, each: Listed) -> Practised | None:
         try:

@@ -12,15 +12,18 @@ from ...core.values import Ms
 from ...core.zone import Zone, utc
 from ...room.desk import Listed
 from .. import clock
+from ..address import asks_for_alerts, server_act
 from ..glyphs import DONE, ENTER, FAILED, IMPACT, SEVERITY
 from ..listing import lit, window
 from ..panes.due import short, time_left, tone
 from ..panes.pane import Card
 from ..review.owed import beside
-from ..spans import BLANK, Line, cells, cut, left, right, spread
+from ..spans import BLANK, Line, cells, clip, cut, left, right, spread
+from ..sync_view import DENIED, ONLINE, troubled
+from ..sync_words import when
 from ..theme import severity_ink
 from .found import PRACTISE, REPLAY, Found
-from .reading import Practice
+from .reading import Practice, Server, Step
 
 WIDE = 78  # from here on, an open incident's phase has a column of its own
 _DUE = 16  # "update in 14m59s"
@@ -45,6 +48,8 @@ class View(msgspec.Struct, frozen=True, eq=False):
     policies: tuple[str, ...] = ()  # escalation policies of one's own
     folder: str = ""  # where incidents are kept
     rules: Mapping[str, Rule] = {}  # by severity, when a review is owed
+    server: Server = Server()
+    alerts: int = 0  # that wait for somebody
 
 
 # ── open ──
@@ -111,7 +116,30 @@ def _open(each: Listed, view: View, columns: _Columns) -> list[Line]:
     about += [f"{clean(each.commander)} commands" if each.commander else "no commander"]
     about += ["1 entry" if each.entries == 1 else f"{each.entries} entries"]
     about += ["restricted"] if each.restricted else []
-    return [first, ((" " * columns.lead, ""), (" · ".join(about), "muted"))]
+    second: Line = ((" " * columns.lead, ""), (" · ".join(about), "muted"))
+    stands = in_step(each, view, columns.wide)
+    return [first, spread(second, stands, columns.width) if stands else second]
+
+
+def in_step(each: Listed, view: View, wide: bool = True) -> Line:
+    """How many have it open, and whether the server has all of it; nothing where no server was joined."""
+    server = view.server
+    if not server.view.joined or each.drill:
+        return ()
+    step = server.steps.get(each.id)
+    count: Line = ((f"{step.here} here", "muted"), (" · ", "muted")) if step and step.here else ()
+    said = _step(step, server.view.state == ONLINE, wide)
+    return (*count, said) if said[0] else count[:1]
+
+
+def _step(step: Step | None, online: bool, wide: bool = True) -> tuple[str, str]:
+    if step is None:
+        return ("not on the server yet" if wide else "not sent yet") if online else "", "muted"
+    if step.refused:
+        return f"{step.refused} refused", "red"
+    if step.unsent:
+        return f"{step.unsent} unsent", "amber"
+    return "on the server" if wide else "sent", "muted"
 
 
 def _due(each: Listed, now: Ms) -> tuple[str, str]:
@@ -148,7 +176,7 @@ def past_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]
         said = "Nothing past says that." if view.typed.strip() else "Nothing has ended yet." if view.ready else ""
         return Card("Past", [((said, "muted"),)]), 0
     handles = max(len(short_handle(each)) for each in shown)
-    stands = {each.id: beside(each.owes, view.rules, view.now) or _state(each) for each in shown}
+    stands = {each.id: _unsent(each, view) or beside(each.owes, view.rules, view.now) or _state(each) for each in shown}
     states = max(_STATE, *(len(said) for said, _ in stands.values()))
 
     def row(each: Listed) -> Line:
@@ -176,6 +204,12 @@ def past_card(view: View, top: int, width: int, height: int) -> tuple[Card, int]
 def ran(each: Listed, now: Ms) -> str:
     """How long it took, or has taken so far."""
     return short(max(0, (each.ended if each.ended is not None else now) - each.declared_at))
+
+
+def _unsent(each: Listed, view: View) -> tuple[str, str] | None:
+    """What the server lacks of it; where it lacks nothing, other things are worth the place."""
+    step = view.server.steps.get(each.id)
+    return _step(step, True) if step and (step.unsent or step.refused) else None
 
 
 def _state(each: Listed) -> tuple[str, str]:
@@ -217,13 +251,39 @@ def _files(view: View, width: int) -> list[Line]:
 def header_line(view: View, me: str, width: int) -> Line:
     """The top line: who sits here, and the time."""
     _, zone = view.zone(view.now)
-    tail: Line = ((f"{clock.hms(view.now, view.zone)} {zone}", ""), (" ", ""))
-    return spread(((" ", ""), ("War room", "bold"), ("   ", ""), (clean(me), "muted")), tail, width)
+    tail: Line = ((f"{clock.hms(view.now, view.zone)} {zone}", ""), *_joined(view, width), (" ", ""))
+    head: Line = ((" ", ""), ("War room", "bold"), ("   ", ""), (clean(me), "muted"))
+    if view.alerts:
+        count = "1 alert waits" if view.alerts == 1 else f"{view.alerts:,} alerts wait"
+        head = (*head, ("   ", ""), (count, "amber"), (": F8", "muted"))
+    return spread(head, tail, width)
+
+
+def _joined(view: View, width: int) -> Line:
+    """The server, and that it is gone; shorter where there is little room."""
+    server = view.server.view
+    if not server.joined:
+        return ()
+    name = clip(clean(server.server), 30 if width >= WIDE else 16)
+    if server.state == ONLINE:
+        return (("   ", ""), ("joined ", "green"), (name, "muted"))
+    if troubled(server, view.now, 0):
+        word = "not sent" if server.state == DENIED else "offline"
+        return (
+            ("   ", ""),
+            (f"{word} since {when(server.since, view.now, view.zone)}", "amber"),
+            (f" {name}", "muted"),
+        )
+    return (("   ", ""), ("connecting ", "muted"), (name, "muted"))
 
 
 def hint(view: View, width: int) -> Line:
     """What Enter does with what is typed, and where Down leads, in at most `width` cells."""
     words = clean(" ".join(view.typed.split()))
+    if asks_for_alerts(view.typed):
+        return cut(((f"{ENTER} ", "sky"), ("the inbox of alerts", "")), width)
+    if act := server_act(view.typed):
+        return cut(((f"{ENTER} ", "sky"), (f"{act} {'a' if act == 'join' else 'the'} server", "")), width)
     new = f"declare new: {words}" if words else "declare new …"
     chosen = _chosen(view)
     if not chosen:

@@ -15,6 +15,7 @@ from ...config.review import rules
 from ...core.values import SECOND, Refused
 from ...room import StoreError, pager
 from ...room.desk import Listed
+from ..address import asks_for_alerts
 from ..console import ConsoleScreen
 from ..declare import Declared, DeclareScreen
 from ..field import Field
@@ -35,6 +36,7 @@ _SIDE = 48  # “Ten minutes? The last drill was 340 days ago” fits on a line
 _FRAME = 4
 _EVERY = 2  # seconds between looks at the folder
 KEYS: Keys = (("F1", "help"), ("F5", "stats"), ("↵", "enter"), ("↑ ↓", "choose"), ("esc", "all keys"))
+WITH_ALERTS: Keys = (*KEYS[:2], ("F8", "alerts"), *KEYS[2:])
 ALL_KEYS: EscKeys = (
     ("↵", "enter what is chosen, or declare"),
     ("↑ ↓", "choose"),
@@ -42,6 +44,8 @@ ALL_KEYS: EscKeys = (
     ("Ctrl+C", "clear the line"),
     ("F1", "help"),
     ("F5", "stats of all incidents"),
+    ("F8", "alerts that came in"),
+    ("/join /leave", "join a server, leave it"),
     ("Ctrl+D", "leave, on an empty line"),
 )
 
@@ -132,7 +136,7 @@ class Lobby(ConsoleScreen[None]):
             self._view = replace(self._view, trouble=str(failed))
         else:
             self._incidents = seen.incidents
-            self._view = replace(self._view, trouble="", ready=True, practice=seen.practice)
+            self._view = replace(self._view, trouble="", ready=True, practice=seen.practice, server=seen.server)
         finally:
             self._reading = False
         self._find()
@@ -156,7 +160,9 @@ class Lobby(ConsoleScreen[None]):
     def _show(self) -> None:
         if not self.is_mounted:
             return
-        self._view = replace(self._view, now=self.console_app.now(), zone=self.console_app.zone)
+        app = self.console_app
+        self._view = replace(self._view, now=app.now(), zone=app.zone, alerts=app.alerts_waiting)
+        self.query_one(KeyLine).keys = WITH_ALERTS if app.alerts_came else KEYS
         self._arrange()
         for board in self.query(Board):
             board.view = self._view
@@ -215,6 +221,8 @@ class Lobby(ConsoleScreen[None]):
     def on_field_submitted(self) -> None:
         if not self.is_active:
             return  # a second Enter, before the screen that the first one opened had the keyboard
+        if self._server(self._field.text):
+            return
         selected, shown = self._view.selected, self._view.found
         each = shown.listed(selected)
         if each is not None:
@@ -228,6 +236,23 @@ class Lobby(ConsoleScreen[None]):
             return
         title = " ".join(self._field.text.split())
         self.app.push_screen(DeclareScreen(title), self._declared)
+
+    def _server(self, typed: str) -> bool:
+        """Joins a server, leaves it, or shows the alerts, where that is what the line says."""
+        if not typed.startswith("/"):
+            return False
+        if asks_for_alerts(typed):
+            self._field.put("")
+            self.console_app.show_alerts()
+            return True
+        from .joining import asked
+
+        return asked(self, typed)
+
+    def done(self, sentence: str) -> None:
+        """What the line asked for was done: it is empty again, and the sentence stands above it."""
+        self._field.put("")
+        self.call_after_refresh(self.tell, sentence)
 
     def _declared(self, outcome: Declared | None) -> None:
         if outcome is None:
@@ -273,13 +298,15 @@ class Lobby(ConsoleScreen[None]):
     # ── the key map ──
 
     def perform(self, name: str) -> None:
-        """An act of the key map: here only help; the others are for a room."""
+        """An act of the key map: help, and what has a meaning without a room; the others are for one."""
         if name == "help":
             self.app.push_screen(Help())
         elif name in ("situation", "stats"):  # of one incident, or of all of them
             from ..stats import StatsScreen
 
             self.app.push_screen(StatsScreen())
+        elif name in ("acknowledge", "alerts"):  # of a page, or of what waits in the inbox
+            self.console_app.show_alerts()
         else:
             self.tell(f"“{name}” is for an open incident: choose one and press Enter.")
 

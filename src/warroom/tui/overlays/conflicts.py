@@ -1,17 +1,22 @@
 """What was set twice at once: each value with who said it and when. Enter lets the chosen one stand, by a new fact."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from textual.message import Message
 
 from ...core.events import Event, Value
-from ...core.incident import Conflict
+from ...core.incident import Conflict, Incident, Key
 from ...core.text import clean, wrap
 from ..glyphs import OPEN, SEVERITY
 from ..moment import Moment
 from ..panes.pane import Card
-from ..rows import word
+from ..rows import about, value
 from ..spans import BLANK, Line, clip, spread
 from .above import Sheet
+
+if TYPE_CHECKING:
+    from .ask import Ask
 
 
 class Option(msgspec.Struct, frozen=True, eq=False):
@@ -32,6 +37,28 @@ class Conflicts(Sheet):
             self.fact = fact
 
     chosen = ""
+    open: tuple[Key, ...] = ()  # the conflicts that were there at the last look
+    reason: "tuple[Key, Ask] | None" = None  # the dialog that asks why, and for which of them
+
+    def again(self) -> None:
+        super().again()
+        if self.moment is None:
+            return
+        state = self.moment.incident
+        before, self.open = self.open, tuple(each.key for each in state.conflicts)
+        gone = [key for key in before if key not in self.open]
+        if gone:
+            self._settled(state, gone)
+
+    def _settled(self, state: Incident, gone: list[Key]) -> None:
+        """Somebody settled these, on this console or on another one."""
+        if self.reason is not None and self.reason[0] in gone:
+            self.reason[1].action_cancel()
+            self.reason = None
+        said = [words for key in gone if (words := settled(state, key))]
+        self.post_message(self.Told(" ".join(said) or "It is settled."))
+        if not self.open:
+            self.close()
 
     def card(self, moment: Moment, width: int, height: int) -> Card:
         conflicts = moment.incident.conflicts
@@ -79,11 +106,6 @@ def options(conflict: Conflict) -> list[Option]:
     return [Option(conflict.shown, True), *(Option(event, False) for event in reversed(conflict.others))]
 
 
-def about(conflict: Conflict) -> str:
-    """What was set twice, in words: `severity`, `role commander`."""
-    return clean(" ".join((word(conflict.shown.body.kind), *conflict.key[1:2])))
-
-
 def _option(option: Option, chosen: bool, moment: Moment, width: int) -> list[Line]:
     event = option.event
     body = event.body
@@ -96,3 +118,13 @@ def _option(option: Option, chosen: bool, moment: Moment, width: int) -> list[Li
     said = " · shown" if option.shown else ""
     first = spread(head, ((by + said, "muted"),), width)
     return [first, *((("    ", ""), (row, ink)) for row in rows[1:])]
+
+
+def settled(state: Incident, key: Key) -> str:
+    """`ana settled it: severity is SEV1.`"""
+    found = state.visible(key)
+    body = found[-1].body if found else None
+    if not found or not isinstance(body, Value):
+        return ""
+    conflict = Conflict(key, found[-1], ())
+    return f"{clean(found[-1].by.name)} settled it: {about(conflict)} is {clean(value(body))}."

@@ -42,7 +42,7 @@ def _who_pages(view: View, moment: Moment) -> Line:
         return ((DRILL, "violet bold"),)
     if view.pages_nobody:
         return ((NOBODY, "amber bold"),)
-    return short(moment.sight.pager, moment.now)
+    return short(moment.sight.pager, moment.now, moment.sight.zone)
 
 
 def _failures(moment: Moment) -> list[Line]:

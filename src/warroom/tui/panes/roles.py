@@ -19,7 +19,7 @@ def card(moment: Moment, width: int, height: int) -> Card:
     """The roles pane for `width` × `height` cells: two columns, or one where that is all there is room for."""
     roles = _in_order(moment.scene.roles, moment)
     if not roles:
-        return Card("Roles", [(("Nobody has a role yet.", "muted"),)])
+        return Card("Roles", [(("Nobody has a role yet.", "muted"),)], _who_is_here(moment, width))
     columns = 2 if width >= 36 else 1
     rows = -(-len(roles) // columns)
     tail = _seen(moment) if rows < height else []
@@ -29,7 +29,7 @@ def card(moment: Moment, width: int, height: int) -> Card:
     parts = [roles[column * rows : (column + 1) * rows] for column in range(columns)]
     table = [_column(part, moment, (width - _GAP * (columns - 1)) // columns) for part in parts if part]
     lines = [_joined([column[n] for column in table if n < len(column)]) for n in range(rows)]
-    return Card("Roles", [*lines, *tail])
+    return Card("Roles", [*lines, *tail], _who_is_here(moment, width))
 
 
 def _joined(found: list[Line]) -> Line:
@@ -90,6 +90,16 @@ def _cell(role: Held, name: str, moment: Moment, name_width: int, who_width: int
     return (head, (left(f"from {start}" if start > moment.scene.people else "free", rest), "muted"))
 
 
+def _who_is_here(moment: Moment, width: int) -> str:
+    """Who has the room open now, where that can be known."""
+    sight = moment.sight
+    if not sight.sync.joined:
+        return ""
+    from ..sync_words import here
+
+    return here(sight.sync, moment.now, sight.me, width - 2)
+
+
 def _seen(moment: Moment) -> list[Line]:
     people = moment.scene.people
     return [((f"{people} {'person' if people == 1 else 'people'} on the log", "muted"),)] if people else []
@@ -97,7 +107,7 @@ def _seen(moment: Moment) -> list[Line]:
 
 def strip_line(moment: Moment, width: int) -> Line:
     """Roles and steps on one line; roles that do not fit are counted."""
-    tail = _steps(moment)
+    tail = (*_steps(moment), *_here(moment))
     room = width - cells(tail)
     out: list[tuple[str, str]] = []
     found = [role for role in _in_order(moment.scene.roles, moment) if role.who or missing(role, moment)]
@@ -117,6 +127,15 @@ def _steps(moment: Moment) -> Line:
         return ()
     done = sum(step.state != "todo" for step in steps)
     return (("  steps ", "muted"), (f"{done} of {len(steps)}", ""))
+
+
+def _here(moment: Moment) -> Line:
+    if not moment.sight.sync.joined:
+        return ()
+    from ..sync_words import count
+
+    said = count(moment.sight.sync, moment.now)
+    return (("  " + said, "muted"),) if said else ()
 
 
 class RolesPane(Pane):

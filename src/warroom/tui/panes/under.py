@@ -75,7 +75,7 @@ def _who_pages(view: View, moment: Moment, width: int) -> list[Row]:
     near = view.current or view.next
     if view.policy and not view.policy.tested and near and near.target and (said := untried(moment, [near.target])):
         rows.append((3, ((clip(said, width), "amber"),)))
-    line = words(moment.sight.pager, moment.now)
+    line = words(moment.sight.pager, moment.now, moment.sight.zone)
     loud = moment.sight.pager.fails(moment.now)
     return [*rows, *((BROKEN if loud else 1, part) for part in _over_rows(line, width))]
 

@@ -9,12 +9,14 @@ from textual.reactive import var
 
 from ...core.acts.practice import open_polls
 from ...core.deputy import Prompt
-from ...core.events import PollOpened
+from ...core.events import PollOpened, Value
+from ...core.incident import Conflict
 from ...core.text import clean
 from ...core.values import MINUTE
 from ..glyphs import NEXT, ROLE
 from ..moment import Moment
 from ..panes.pane import Card, Surface
+from ..rows import about, value
 from ..spans import Line, cells, clip, spread
 from .handover import offers
 
@@ -42,6 +44,9 @@ def asked(moment: Moment, prompt: Prompt | None) -> Asked | None:
         return Asked(
             f"{who} {role.name}: {line}", "Esc h the brief · Tab takes it", "Esc h brief · Tab", line, loud=True
         )
+    if twice := moment.scene.conflicts:
+        more = f" · and {len(twice) - 1} more" if len(twice) > 1 else ""
+        return Asked(f"{differ(twice[0])}{more}", "Tab chooses · /conflicts", "Tab chooses", "/conflicts")
     if prompt is not None:
         line = prompt.line or "/answered "
         return Asked(prompt.text, "Tab takes it · /dismiss why", "Tab · /dismiss", line, prompt=prompt)
@@ -50,6 +55,13 @@ def asked(moment: Moment, prompt: Prompt | None) -> Asked | None:
         text = f"Proposed: {polls[-1].body.proposal}"
         return Asked(text, "Tab agreed · /object who: why", "Tab agreed", "/agreed ")
     return None
+
+
+def differ(conflict: Conflict) -> str:
+    """`severity was set twice: SEV2 by ana, SEV1 by dana`"""
+    values = [(event.body, event.by.name) for event in (conflict.shown, *reversed(conflict.others))]
+    said = ", ".join(f"{value(body)} by {name}" for body, name in values if isinstance(body, Value))
+    return f"{about(conflict)} was set twice: {said}"
 
 
 class AskedStrip(Surface):

@@ -9,13 +9,19 @@ import msgspec
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from ...core.alerts.signal import Signal
+from ...core.alerts.signal import signal as counted
 from ...core.review.metrics import Metrics
 from ...core.review.stats import Stats, stats
 from ...core.text import clean, wrap
 from ...core.values import Ms
 from ...core.zone import Zone, utc
+from ...render import signal
 from ...render.stats_text import lines, month
 from ...room import StoreError
+from ...room.alerts_live import there
+from ...room.alerts_weeks import lately
+from ...room.alerts_weeks import read as read_weeks
 from ...room.metrics_cache import Read, read
 from ..console import ConsoleDialog
 from ..key_line import KeyLine, Keys
@@ -27,9 +33,11 @@ KEYS: Keys = (
     ("s", "by severity"),
     ("v", "by service"),
     ("m", "by month"),
+    ("a", "alerts"),
     ("↑ ↓", "scroll"),
     ("r", "read again"),
 )
+ALERTS = "alerts"  # instead of a cut: what the inbox says
 _LOOK = 0.2  # seconds between two looks at how far the reading has come
 
 
@@ -44,6 +52,9 @@ class View(msgspec.Struct, frozen=True, eq=False):
     seen: tuple[int, int] = (0, 0)
     trouble: str = ""
     unread: tuple[str, ...] = ()
+    signal: Signal | None = None  # None: no alert ever came in
+    weeks: tuple[str, ...] = ()
+    ascii: bool = False
 
 
 def text(view: View, width: int) -> list[Line]:
@@ -55,10 +66,19 @@ def text(view: View, width: int) -> list[Line]:
         return [((f"reading {seen:,} of {total:,} incidents …" if total else "reading …", "muted"),)]
     said = [line for each in view.unread for line in wrap(clean(each), width)]
     out: list[Line] = [*(((line, "amber"),) for line in said), *([BLANK] if said else [])]
-    out += lines(view.found, view.rows, view.by, view.now, width, view.zone)
+    if view.by == ALERTS:
+        return [*out, *_alerts(view, width)]
+    heard = signal.short(view.signal, view.weeks, view.now, width, view.ascii) if view.signal else []
+    out += lines(view.found, view.rows, view.by, view.now, width, view.zone, heard)
     if not view.found.n:
         out += [BLANK, (("No incident to count yet; drills are in no number.", "muted"),)]
     return out
+
+
+def _alerts(view: View, width: int) -> list[Line]:
+    if view.signal is None:
+        return [(("No alert ever came in here: there is no rule to mend.", "muted"),)]
+    return signal.lines(view.signal, view.weeks, view.now, width, view.ascii)
 
 
 class Numbers(Surface, can_focus=True):
@@ -90,7 +110,17 @@ class Numbers(Surface, can_focus=True):
         self.top = max(0, min(self.top, len(every) - height))
         below = len(every) - self.top - height
         foot = f"{below} more lines ↓ PgDn" if below > 0 else ""
-        return Card(f"Stats by {self._view.by}", every[self.top : self.top + height], foot, tone="sky")
+        title = "Stats of alerts" if self._view.by == ALERTS else f"Stats by {self._view.by}"
+        return Card(title, every[self.top : self.top + height], foot, tone="sky")
+
+
+def _heard(data: str, now: Ms) -> tuple[Signal | None, tuple[str, ...], list[str]]:
+    """What the inbox says of this week and the last, which weeks that are, and what cannot be read."""
+    chosen = tuple(lately(now))
+    if not there(data):
+        return None, chosen, []
+    inbox, troubles = read_weeks(data, chosen)
+    return counted([inbox]), chosen, troubles
 
 
 class StatsScreen(ConsoleDialog[None]):
@@ -105,6 +135,7 @@ class StatsScreen(ConsoleDialog[None]):
         Binding("s", "cut('severity')", show=False),
         Binding("v", "cut('service')", show=False),
         Binding("m", "cut('month')", show=False),
+        Binding("a", "cut('alerts')", show=False),
         Binding("r", "again", show=False),
         Binding("up,k", "scroll(-1)", show=False),
         Binding("down,j", "scroll(1)", show=False),
@@ -114,10 +145,10 @@ class StatsScreen(ConsoleDialog[None]):
         Binding("end", "scroll(1000000)", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, by: str = "severity") -> None:
         super().__init__()
         self._numbers = Numbers()
-        self._view = View()
+        self._view = View(by=by)
         self._reading = False
         self._seen = (0, 0)  # set by the thread that reads
 
@@ -133,7 +164,9 @@ class StatsScreen(ConsoleDialog[None]):
         self.action_again()
 
     def _show(self, **changed: object) -> None:
-        self._view = msgspec.structs.replace(self._view, zone=self.console_app.zone, **changed)
+        app = self.console_app
+        ascii = app.settings.glyphs == "ascii"
+        self._view = msgspec.structs.replace(self._view, zone=app.zone, ascii=ascii, **changed)
         self._numbers.look(self._view)
 
     # ── reading ──
@@ -149,13 +182,14 @@ class StatsScreen(ConsoleDialog[None]):
         folders, now, zone = (app.paths.incidents, app.paths.archive), app.now(), app.zone
         try:
             found, rows, numbers = await asyncio.to_thread(self._made, folders, now, zone)
+            heard, weeks, troubles = await asyncio.to_thread(_heard, app.paths.data, now)
         except StoreError as failed:
             self._show(trouble=str(failed))
             return
         finally:
             self._reading = False
-        unread = tuple(f"In no number: {each.why}" for each in found.troubles)
-        self._show(found=numbers, rows=tuple(rows), now=now, unread=unread, trouble="")
+        unread = (*(f"In no number: {each.why}" for each in found.troubles), *troubles)
+        self._show(found=numbers, rows=tuple(rows), now=now, unread=unread, trouble="", signal=heard, weeks=weeks)
 
     def _made(self, folders: tuple[str, ...], now: Ms, zone: Zone) -> tuple[Read, list[Metrics], Stats]:
         found = read(folders, self._tell)
@@ -176,6 +210,7 @@ class StatsScreen(ConsoleDialog[None]):
             self.dismiss(None)
 
     def action_cut(self, by: str) -> None:
+        self._numbers.top = 0 if ALERTS in (by, self._view.by) else self._numbers.top
         self._show(by=by)
 
     def action_scroll(self, by: int) -> None:

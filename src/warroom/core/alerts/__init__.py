@@ -1,0 +1,1 @@
+"""Alerts: what came in, what people made of it, and how much of it was signal."""

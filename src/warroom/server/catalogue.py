@@ -1,0 +1,63 @@
+"""What this node knows of all incidents without asking again: who may see them, and how far their logs go."""
+
+from collections import Counter
+
+from ..sync.wire import Listed, cursor, digest
+from .grants import sees
+from .stores.base import Meta, Store
+from .tokens import Token
+
+
+class Catalogue:
+    """`learned` and `changed` keep it true; `refresh` brings what other nodes did."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._metas: dict[str, Meta] = {}
+        self._standing: dict[str, tuple[str, int]] = {}
+        self._changes: Counter[str] = Counter()
+        self._last: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._metas)
+
+    def knows(self, inc: str) -> bool:
+        return inc in self._metas
+
+    def seen_by(self, token: Token, inc: str) -> bool:
+        meta = self._metas.get(inc)
+        return meta is not None and sees(token, meta)
+
+    def learned(self, meta: Meta) -> str:
+        """What is new about it: "created", "seen" by others than before, or nothing."""
+        known = self._metas.get(meta.inc)
+        self._metas[meta.inc] = meta
+        if known is None:
+            return "created"
+        return "seen" if (known.restricted, known.named) != (meta.restricted, meta.named) else ""
+
+    def changed(self, inc: str, last: int) -> None:
+        """Facts were added; `last` is the number of the last."""
+        self._last[inc] = last
+        self._changes[inc] += 1
+        self._standing.pop(inc, None)
+
+    async def standing(self, inc: str) -> tuple[str, int]:
+        """The digest of its heads and the number of its last fact: worked out once for each change."""
+        known = self._standing.get(inc)
+        if known is None:
+            before = self._changes[inc]
+            heads, last = await self._store.heads(inc)
+            known = (digest(heads), last)
+            if self._changes[inc] == before:
+                self._standing[inc] = known
+        return known
+
+    async def listed(self, meta: Meta) -> Listed:
+        sum, last = await self.standing(meta.inc)
+        return Listed(meta.inc, sum, cursor(self._store.epoch, last), meta.restricted)
+
+    async def mark(self, inc: str) -> int:
+        """The number of the last fact; a reader that is added before the next await gets all later ones."""
+        last = (await self._store.heads(inc))[1]
+        return max(last, self._last.get(inc, 0))

@@ -1,0 +1,209 @@
+"""All incidents of a data folder: which are exchanged with the server, and new files for those that only it has."""
+
+import os
+from collections.abc import Callable, Iterable
+
+from ..core.values import CROCKFORD, is_drill
+from ..room import syncing
+from ..store import access, disk, folder, lock, replica
+from ..store.errors import Exists, StoreError
+from . import files
+from .answers import Absent, Denied, Unfit
+from .client import Client
+from .exchange import Exchange, Pace
+from .wire import Fact, Incidents
+
+Told = Callable[[dict[str, object]], None]
+
+_SLOWLY = 5.0  # seconds for the lock of a folder in which another process makes a file
+
+
+class Folder:
+    """`exchanges`: by incident. `wanted`: those that only the server has."""
+
+    def __init__(self, data: str, tell: Told) -> None:
+        self.data = data
+        self.incidents = os.path.join(data, "incidents")
+        self.archive = os.path.join(data, "archive")
+        self.exchanges: dict[str, Exchange] = {}
+        self.wanted: set[str] = set()
+        self.reads_only = False
+        self._tell = tell
+        self._names: dict[str, Exchange] = {}
+        self._passed: set[str] = set()  # names of drills, and of second files of one incident
+        self._kept: frozenset[str] = frozenset()  # archived or deleted here: what the server has of them stays there
+        self._unread: set[str] = set()  # paths of what could not be read, told once
+
+    # ── the files ───────────────────────────────────────────────────────────────────────────────
+
+    def scan(self) -> list[Exchange]:
+        """Looks at every file; those with something new in them."""
+        access.ready(self.incidents)
+        there = set(filter(_is_incident, os.listdir(self.incidents)))
+        self._passed &= there
+        return self.look(there | set(self._names))
+
+    def look(self, names: Iterable[str]) -> list[Exchange]:
+        """The same for these files."""
+        looked = [self._look(name) for name in sorted(filter(_is_incident, names), reverse=True)]
+        return [each for each in looked if each is not None]
+
+    def _look(self, name: str) -> Exchange | None:
+        path = os.path.join(self.incidents, name)
+        known = self._names.get(name)
+        if known is None:
+            return self._open(name, path) if name not in self._passed and os.path.exists(path) else None
+        if not os.path.exists(path):
+            self._moved(name, known)
+            return None
+        found = known.look()
+        if known.gone:  # another file lies under its name
+            self._drop(known)
+            return self._open(name, path)
+        if known.file.drill:
+            self._drop(known)
+            self._passed.add(name)
+            return None
+        return known if found else None
+
+    def _open(self, name: str, path: str, cursor: str = "") -> Exchange | None:
+        exchange = self._opened(path, cursor)
+        if exchange is None:
+            return None
+        if not is_real(exchange.inc) or exchange.file.drill or exchange.inc in self.exchanges:
+            exchange.file.close()
+            self._passed.add(name)
+            return None
+        self._names[name] = exchange
+        self.exchanges[exchange.inc] = exchange
+        self.wanted.discard(exchange.inc)
+        return exchange
+
+    def _opened(self, path: str, cursor: str = "") -> Exchange | None:
+        try:
+            file = files.LocalFile(path, replica.current(self.data))
+        except StoreError as problem:
+            if path not in self._unread:
+                self._tell({"what": "trouble", "text": str(problem)})
+            self._unread.add(path)
+            return None
+        self._unread.discard(path)
+        status = syncing.status(path) or syncing.Status()
+        exchange = Exchange(file, cursor or status.cursor, status.heads, self.reads_only)
+        exchange.there.update(status.blobs)
+        exchange.look()
+        return exchange
+
+    def _moved(self, name: str, exchange: Exchange) -> None:
+        """One that was archived goes on where it is now, while something of it waits."""
+        unsent = exchange.engine.unsent
+        self._drop(exchange)
+        self._kept |= {exchange.inc} if os.path.exists(os.path.join(self.archive, name)) else set()
+        if unsent:
+            self._reopen(os.path.join(self.archive, name))
+
+    def archived(self) -> None:
+        """Takes up what went into the archive with something unsent."""
+        for entry in folder.entries(self.archive):
+            status = syncing.status(entry.path)
+            if status is not None and status.unsent and entry.inc not in self.exchanges:
+                self._reopen(entry.path)
+
+    def _reopen(self, path: str) -> None:
+        exchange = self._opened(path) if os.path.exists(path) else None
+        if exchange is not None and is_real(exchange.inc) and not exchange.file.drill:
+            self.exchanges.setdefault(exchange.inc, exchange)
+
+    def _drop(self, exchange: Exchange) -> None:
+        with exchange.guard:
+            exchange.file.close()
+        self.exchanges.pop(exchange.inc, None)
+        for name in [name for name, each in self._names.items() if each is exchange]:
+            del self._names[name]
+
+    def renewed(self) -> None:
+        """This folder may have become another replica: every file is written as that."""
+        rep = replica.current(self.data)
+        for exchange in list(self.exchanges.values()):
+            if exchange.file.rep != rep:
+                with exchange.guard:
+                    exchange.file.writes_as(rep)
+
+    def grant(self, reads_only: bool) -> None:
+        self.reads_only = reads_only
+        for exchange in self.exchanges.values():
+            exchange.reads_only = reads_only
+
+    # ── the server's list ───────────────────────────────────────────────────────────────────────
+
+    def compare(self, there: Incidents) -> None:
+        """What the server has, against what is here."""
+        listed = {each.inc: each for each in there.incidents}
+        for inc, exchange in list(self.exchanges.items()):
+            exchange.listed(listed.get(inc))
+        unknown = [each for inc, each in listed.items() if is_real(inc) and inc not in self.exchanges]
+        if unknown:
+            self._kept = syncing.deleted(self.data) | {entry.inc for entry in folder.entries(self.archive)}
+            self.wanted = {each.inc for each in unknown} - self._kept
+
+    def told_of(self, inc: str) -> None:
+        """The server tells of an incident. From any thread."""
+        if is_real(inc) and inc not in self.exchanges and inc not in self._kept:
+            self.wanted.add(inc)
+
+    def fetch(self, client: Client, pace: Pace) -> Exchange | None:
+        """Makes a file for one of `wanted`, whole; what is not declared yet waits. Raises `Offline`."""
+        inc = next(iter(self.wanted))
+        try:
+            facts, cursor = _all_of(client, inc, pace)
+            path = self._publish(inc, facts)
+        except (Absent, Denied, Unfit, StoreError) as problem:
+            self._tell({"what": "trouble", "text": f"{inc[:4]}: {problem}"})
+            path = ""
+        self.wanted.discard(inc)  # what comes of it later is told by the stream and by the next list
+        exchange = self._open(os.path.basename(path), path, cursor) if path else None
+        if exchange is not None:
+            exchange.engine.created()
+        return exchange
+
+    def _publish(self, inc: str, facts: list[Fact]) -> str:
+        """The new file's path; empty: there is none, or another process made one."""
+        about = files.declared(facts)
+        if about is None:
+            return ""
+        part = f"{folder.path_for(self.incidents, inc, *about)}.{os.getpid()}.new"
+        held = os.open(access.ready(self.incidents), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            disk.forget(part)
+            files.make(part, inc, replica.current(self.data), facts)
+            lock.take(held, self.incidents, False, _SLOWLY)
+            if any(entry.inc == inc for place in (self.incidents, self.archive) for entry in folder.entries(place)):
+                return ""
+            return folder.publish(part, folder.path_for(self.incidents, inc, *about))
+        except Exists:
+            return ""
+        finally:
+            disk.forget(part)
+            os.close(held)
+
+
+def _all_of(client: Client, inc: str, pace: Pace) -> tuple[list[Fact], str]:
+    """Every fact that the server has of an incident, and where its log ends."""
+    facts: list[Fact] = []
+    cursor = ""
+    while True:
+        page = client.pull(inc, cursor, pace.page)
+        pace.went()
+        facts += page.events
+        if not page.more or page.cursor == cursor:
+            return facts, page.cursor
+        cursor = page.cursor
+
+
+def is_real(inc: str) -> bool:
+    """Whether this is the identity of a real incident, and can be a part of a file's name."""
+    return len(inc) == 26 and all(letter in CROCKFORD for letter in inc) and not is_drill(inc)
+
+
+def _is_incident(name: str) -> bool:
+    return name.endswith(".json") and ".local." not in name
