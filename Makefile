@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test check bench torture converge lock picture clean
+.PHONY: run test check bench torture proof converge lock picture clean
 
 run: .venv/pyc
 	@$(BIN)/warroom $(ARGS)
@@ -23,6 +23,10 @@ bench: .venv/dev .venv/pyc
 
 torture: .venv/dev .venv/pyc
 	$(BIN)/python -m pytest -m torture -o addopts= -q $(ARGS)
+
+# What takes servers, clusters and kills, and so takes its time.
+proof: .venv/dev .venv/pyc
+	$(BIN)/python -m pytest -m "proof and not torture" -o addopts= -q -n 3 --dist worksteal $(ARGS)
 
 # Ten thousand histories of terminals that were apart, one half for each of two cores; another seed tries others.
 converge: export WARROOM_EXAMPLES ?= 10000

@@ -1,9 +1,38 @@
-"""How hard the properties look: a few hundred examples at a desk, ten thousand for convergence where CI is set."""
+"""How hard the properties look: a few hundred examples at a desk, more in CI; and which tests are proofs."""
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("desk", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("desk"), max_examples=300, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+PROOFS = {
+    "test_cluster.py",
+    "test_every_store_in_any_order.py",
+    "test_jetstream_refusals.py",
+    "test_jetstream_trouble.py",
+    "test_shipped_nodes.py",
+    "test_schemathesis.py",
+    "test_server_kills.py",
+    "test_hostile_peers.py",
+    "test_slow.py",
+    "test_pager_on_the_server.py",
+    "test_deploy_page.py",
+    "test_one_room.py",
+    "test_sync_kills.py",
+    "test_sync_trouble.py",
+    "test_meeting_again.py",
+    "test_deliberate_faults.py",
+    "test_slack_room_kills.py",
+}
+"""What takes real servers, clusters and kills, and so takes its time: `make proof`, which CI runs too."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.name in PROOFS:
+            item.add_marker("proof")

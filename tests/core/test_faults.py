@@ -58,14 +58,14 @@ FAULTS = {
         "sorted([*again, *changed.values()], key=lambda event: event.order)", "[*again, *changed.values()]",
     ),
     "order: the first copy that came counts": (
-        laws.arrives_in_any_order, order, Replay.receive, "known is not None and _rank(known) <= _rank(event)",
+        laws.arrives_in_any_order, order, Replay.receive, "known is not None and rank(known) <= rank(event)",
         "known is not None",
     ),
     "order: a redaction does not wait for its fact": (
         laws.arrives_in_any_order, order, Replay.receive, "event = tombstone(event)", "pass",
     ),
     "order: a tombstone from elsewhere takes the text away": (
-        laws.arrives_in_any_order, order, order._rank, "isinstance(event.body, Redacted)", "False",
+        laws.arrives_in_any_order, order, order.rank, "isinstance(event.body, Redacted)", "False",
     ),
     "order: facts of one moment are in no order": (
         laws.arrives_in_any_order, events, events.Event.order.fget,

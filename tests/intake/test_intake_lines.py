@@ -115,3 +115,28 @@ def test_what_is_too_much_at_once_is_refused() -> None:
     big = lines.whole(b"x" * (1024 * 1024 + 1), T)
     assert isinstance(big, No)
     assert big.status == 413
+
+
+def test_the_same_words_about_two_services_are_two_alerts_and_their_ends_find_them() -> None:
+    one, two = (lines.plain("disk full: 97%", T, service) for service in ("db", "web"))
+    assert one is not None
+    assert two is not None
+    assert one.key != two.key != lines.key_of("disk full")
+    end = lines.plain("RESOLVED disk full", T, "DB ")
+    assert end is not None
+    assert (end.key, end.state, one.service) == (one.key, RESOLVED, "db")
+
+
+@pytest.mark.parametrize(
+    ("first", "goes_on"),
+    [
+        (b"{", True),
+        (b'[{"rule": "x"},', True),
+        (b'{"rule": "x"}', False),
+        (b'{"rule": oops', False),
+        (b"[CRITICAL] disk full", False),
+        (b"disk full", False),
+    ],
+)
+def test_whether_a_document_goes_on_shows_in_its_first_line(first: bytes, goes_on: bool) -> None:
+    assert lines.goes_on(first) is goes_on

@@ -147,6 +147,15 @@ def test_a_silence_holds_for_all_of_its_weeks(tmp_path: Path) -> None:
     assert len(senders.inbox().waiting(senders.now)) == 1
 
 
+def test_of_the_weeks_before_the_last_nothing_but_silences_is_there(tmp_path: Path) -> None:
+    senders = Senders(tmp_path, NOW)
+    senders.fire()
+    senders.silence({"service": "checkout"}, 29 * DAY)
+    senders.now = NOW + 14 * DAY
+    inbox = senders.inbox()
+    assert (inbox.lines, len(inbox.silences)) == ({}, 1)
+
+
 def test_a_silence_of_weeks_ago_can_be_ended(tmp_path: Path) -> None:
     senders = Senders(tmp_path, NOW)
     senders.fire()

@@ -29,8 +29,8 @@ def _arguments(parser: Parser) -> None:
         parser,
         "text",
         "TEXT",
-        "[STATE] RULE[: SUMMARY], as “CRITICAL disk full: 97% of /var”; - reads standard input: lines of text or JSON, "
-        "or one JSON document as Alertmanager, Grafana, PagerDuty and others write it",
+        "[STATE] RULE[: SUMMARY], as “CRITICAL disk full: 97%% of /var”; - reads standard input: lines of text or "
+        "JSON, or one JSON document as Alertmanager, Grafana, PagerDuty and others write it",
         needed=False,
     )
     parser.add_argument("--rule", metavar="RULE", default="", help="what fires; TEXT is then the summary")

@@ -19,8 +19,8 @@ EXPLAINED = (
     "fact that the same replica wrote before it. Whoever changes, removes or inserts a fact breaks that chain. A "
     "redaction takes words and writer out and leaves their digests, so that the chain still holds and a tombstone says "
     "that something was there. What a chain cannot show is that facts were cut off its end: compare its last hash with "
-    "one that was noted elsewhere. Where a folder was copied, two wrote on under one replica's numbers: then a fact says "
-    "so, and what a server did not take of them stands once more, under a new replica, as the same fact."
+    "one that was noted elsewhere. Where a folder was copied, two wrote on under one replica's numbers: then a fact "
+    "says so, and what a server did not take of them stands once more, under a new replica, as the same fact."
 )
 BROKEN = (
     "What is named here was changed, damaged or cut after it was written; everything else on this log is as it was "

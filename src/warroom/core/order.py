@@ -40,7 +40,7 @@ class Replay:
                 event = tombstone(event)
             order = event.order
             known = late.get(event.id) or self.state.facts.get(event.id)
-            if known is not None and _rank(known) <= _rank(event):
+            if known is not None and rank(known) <= rank(event):
                 continue
             if known is None and not late and (not self._order or order > self._order[-1]):
                 self._push(event, order)
@@ -124,7 +124,7 @@ class Trial(msgspec.Struct, eq=False):
         self.state = fold(self.state, event) if self.copy is None else self.copy.receive([event])
 
 
-def _rank(event: Event) -> tuple[bool, Order]:
+def rank(event: Event) -> tuple[bool, Order]:
     """Of several copies of a fact the first counts, and one that has its text before any that came without.
 
     Only a redaction takes a text out, so that nobody does by passing on a copy without it.

@@ -1,4 +1,4 @@
-"""A `warroom` of its own beside this one: what pages, and what exchanges facts, outlives the terminal it was started in."""
+"""A `warroom` of its own beside this one: what pages and what exchanges facts outlives the terminal it began in."""
 
 import os
 import subprocess

@@ -141,3 +141,11 @@ def test_a_hundred_thousand_in_a_minute_become_few_facts() -> None:
         facts += storm.facts("s", storm.Told(told.alerts, 0))
     assert sum(len(fact.alerts) for fact in facts) == 5 * storm.TOLD
     assert counted == 100_000 - 5 * storm.TOLD
+
+
+def test_the_end_of_what_was_told_in_the_same_batch_is_told_also_beyond_the_limit() -> None:
+    many = alerts(storm.TOLD + 30)
+    told = storm.choose([*many, *alerts(storm.TOLD + 30, state=RESOLVED)], {})
+    began = {each.key for each in told.alerts if each.state == FIRING}
+    assert began == {each.key for each in told.alerts if each.state == RESOLVED}
+    assert told.counted == 60

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,7 +12,9 @@ from places import Stream, made
 from nats_kit import ADMIN, API, Cluster
 from warroom.server.stores.base import Meta, StoreTrouble
 from warroom.server.stores.jetstream import JetStreamStore
-from warroom.server.stores.jetstream.words import LARGEST
+from warroom.server.stores.jetstream.link import Link, Unknown
+from warroom.server.stores.jetstream.reading import Reader
+from warroom.server.stores.jetstream.words import LARGEST, Message
 
 # ── several nodes ───────────────────────────────────────────────────────────────────────────────
 
@@ -37,6 +40,7 @@ async def test_the_same_facts_through_two_nodes_at_once_are_kept_once(stream: St
     answers = await asyncio.gather(*(push(node, facts[:n]) for n in (10, 120) for node in (one, two)))
     assert {status for answer in answers for status in answer} <= {"ok", "duplicate"}
     assert await kept(one) == facts
+    assert await written(stream) == len(facts)
 
 
 async def test_a_fact_that_follows_what_another_node_has_just_kept_is_no_gap(stream: Stream) -> None:
@@ -52,6 +56,16 @@ async def test_of_two_forks_through_two_nodes_at_once_one_is_kept(stream: Stream
         ours.say("here"), theirs.say("there")
         answers = await asyncio.gather(push(one, ours.facts), push(two, theirs.facts))
         assert sorted(answers) == [["fork"], ["ok"]]
+    assert await written(stream) == 30
+
+
+async def written(stream: Stream) -> int:
+    """How many facts stand in the stream itself, whatever the nodes make of them."""
+    count, seq = 0, 1
+    while found := await stream.admin.message(seq):
+        count += found["subject"].startswith(f"war.{INC}.")
+        seq = found["seq"] + 1
+    return count
 
 
 async def test_a_table_that_another_node_wrote_is_seen_without_asking(stream: Stream) -> None:
@@ -109,7 +123,9 @@ async def test_heads_of_all_incidents_are_known_after_the_start_without_reading_
     await push(node, chain.facts)
     other.redact(chain.id_of(5))  # the newest message of r1 is a tombstone now
     await push(node, other.facts)
+    await node.erase(INC, chain.id_of(4))  # and one that comes behind the last fact of all
     heads = await node.heads(INC)
+    assert heads[1] == (await rows_of(node))[-1].n
     await node.close()
     again = await stream.open()
     assert await again.heads(INC) == heads
@@ -166,6 +182,83 @@ async def test_a_stream_that_went_back_gets_another_epoch_on_every_node(stream: 
     await soon(lambda: _inspected(two), one.epoch)
     assert await kept(one) == await kept(two) == facts
     assert (await stream.open()).epoch == one.epoch
+
+
+async def test_a_push_under_way_when_the_stream_is_read_anew_writes_nothing_by_what_was_known_before(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (node,) = await made(stream)
+    await push(node, spoken("r1", 2).facts)
+    publish = Link.publish
+    tries: list[int] = []
+
+    async def replaced(self: Link, messages: list[Message], within: float = 2.0) -> int:
+        tries.append(len(messages))
+        if len(tries) == 1:
+            await node._begin_again()
+            raise Unknown("lost")
+        return await publish(self, messages, within)
+
+    monkeypatch.setattr(Link, "publish", replaced)
+    third = spoken("r1", 3).facts[2:]
+    with pytest.raises(StoreTrouble, match="replaced"):
+        await push(node, third)
+    assert len(tries) == 1
+    assert await push(node, third) == ["ok"]
+    assert await written(stream) == 3
+
+
+async def test_an_incident_that_is_read_while_the_stream_is_read_anew_is_read_again(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = await made(stream, 2)
+    chain = spoken("r1", 6)
+    await push(one, chain.facts[:3])
+    await soon(lambda: two.heads(INC), await one.heads(INC))
+    through = Reader.through
+    done: list[int] = []
+
+    async def meanwhile(self: Reader, reach: int, within: float) -> int:
+        found = await through(self, reach, within)
+        if not done:
+            done.append(found)
+            await push(one, chain.facts[3:])
+            await two._begin_again()
+        return found
+
+    monkeypatch.setattr(Reader, "through", meanwhile)
+    with pytest.raises(StoreTrouble, match="being read"):
+        await rows_of(two)
+    assert await kept(two) == chain.facts
+
+
+async def test_what_a_node_that_lags_gives_out_is_not_taken_for_everything(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A consumer is made on any node of a cluster: one that lags says that nothing is pending, and sends later."""
+    one, two = await made(stream, 2)
+    facts = spoken("r1", 20).facts
+    await push(one, facts)
+    await soon(lambda: two.heads(INC), await one.heads(INC))
+    ask = Link.ask
+
+    async def lagging(self: Link, name: str, body: object = None, within: float = 2.0) -> dict[str, Any]:
+        answer = await ask(self, name, body, within)
+        return {**answer, "num_pending": 0} if name.startswith("CONSUMER.CREATE") else answer
+
+    monkeypatch.setattr(Reader, "_received", delayed(Reader._received))
+    monkeypatch.setattr(Link, "ask", lagging)
+    assert await kept(two) == facts
+
+
+def delayed(received: Any) -> Any:
+    """The same a moment later, so that the answer to the creation comes first."""
+
+    async def later(self: Reader, name: str, message: Any) -> None:
+        await asyncio.sleep(0.02)
+        await received(self, name, message)
+
+    return later
 
 
 async def test_while_a_replaced_stream_is_being_read_nothing_is_told_that_is_not_so(stream: Stream) -> None:

@@ -11,7 +11,7 @@ from .. import events as ev
 from ..events import Event
 from ..fold import fold
 from ..incident import Incident
-from ..order import tombstone
+from ..order import rank, tombstone
 
 _BEARING: frozenset[type[ev.Body]] = frozenset(
     (
@@ -75,7 +75,6 @@ def bearing(events: Iterable[Event]) -> Bearing:
         elif isinstance(body, ev.FactRedacted):
             gone.add(body.of)
         elif isinstance(body, ev.Redacted):
-            gone.add(event.id)
             if body.type in _TYPES:
                 facts.append(event)
             elif body.type == ev.Amended.type:
@@ -102,6 +101,6 @@ def _bearing(
 def _once(events: list[Event], gone: set[str]) -> tuple[Event, ...]:
     """Each fact once, at its first place, without the text of those that are `gone`."""
     once: dict[str, Event] = {}
-    for event in sorted(events, key=lambda each: each.order):
-        once.setdefault(event.id, tombstone(event) if event.id in gone else event)
-    return tuple(once.values())
+    for event in sorted((tombstone(each) if each.id in gone else each for each in events), key=rank):
+        once.setdefault(event.id, event)
+    return tuple(sorted(once.values(), key=lambda each: each.order))

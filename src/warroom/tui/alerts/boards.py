@@ -98,6 +98,7 @@ class Groups(Board, can_focus=True):
         """Take this key; False when it is not one of its own."""
         if char is None or not char.isprintable():
             self._use()
+            self._typed_at = 0.0  # nobody writes a word with such a key in it
             return self._act(key)
         now = time.monotonic()
         alone, self._typed_at = now - self._typed_at >= ALONE, now
@@ -108,6 +109,11 @@ class Groups(Board, can_focus=True):
         else:
             self._act(char)
         return True
+
+    def fresh(self) -> None:
+        """The next key is the first: what was pressed before went elsewhere."""
+        self._drop()
+        self._typed_at = 0.0
 
     def _use(self) -> None:
         letter = self._drop()

@@ -247,7 +247,7 @@ def about_card(view: View, row: Row | None, width: int, height: int) -> Card:
     lines = _said(view, row, line, stands, width)
     name = " · ".join(filter(None, (clean(row.group.rule), clean(row.group.service))))
     foot = clean(line.id) if row.line is not None else words.counted(row.group)
-    return Card(clip(name, width - 4), lines[:height], foot, tone="sky")
+    return Card(clip(name, width - 4), lines[:height], foot)
 
 
 def _said(view: View, row: Row, line: AlertLine, stands: Standing, width: int) -> list[Line]:

@@ -15,6 +15,7 @@ from ...core.values import By, Refused
 from ...room import StoreError
 from ...room.alerts import InboxRoom
 from ...room.alerts_live import LiveInbox
+from ...room.alerts_live import View as Seen
 from ...room.desk import Desk
 from ...room.room import Room
 from ..console import ConsoleDialog
@@ -71,6 +72,7 @@ class AlertsScreen(ConsoleDialog[None]):
         self._moved = False  # whether the person chose what is selected
         self._place = 0  # of the chosen one among the rows
         self._busy = False
+        self._made: tuple[tuple[Seen, bool, str, frozenset[str]], list[Row]] | None = None
 
     # ── what acts need ──
 
@@ -149,7 +151,7 @@ class AlertsScreen(ConsoleDialog[None]):
 
     def _show(self) -> None:
         self._arrange()
-        rows, board = self._view.rows(), self._list
+        rows, board = self._rows(), self._list
         places = {row.id: n for n, row in enumerate(rows)}
         height = max(1, board.size.height - 2)
         on_screen = self._place - board.first
@@ -169,6 +171,14 @@ class AlertsScreen(ConsoleDialog[None]):
         about.row = chosen
         for each in self.query(Board):
             each.view = self._view
+
+    def _rows(self) -> list[Row]:
+        """Made again only where something is another: there may be thousands."""
+        view, made = self._view, self._made
+        key = (view.seen, view.all, view.typed, view.open)
+        if made is None or made[0][0] is not view.seen or made[0][1:] != key[1:]:
+            made = self._made = (key, view.rows())
+        return made[1]
 
     def _arrange(self) -> None:
         width, height = self.size
@@ -240,7 +250,7 @@ class AlertsScreen(ConsoleDialog[None]):
         groups = self._view.open | {group} if unfold else self._view.open - {group}
         self._view = replace(self._view, open=groups, selected=row.id if unfold else group)
         if not unfold:  # the chosen alert goes, its group takes its place
-            self._place = next((n for n, each in enumerate(self._view.rows()) if each.id == group), 0)
+            self._place = next((n for n, each in enumerate(self._rows()) if each.id == group), 0)
             self._in_sight()
         self._show()
 
@@ -292,6 +302,7 @@ class AlertsScreen(ConsoleDialog[None]):
     def _found(self) -> None:
         """The keys act on what was found."""
         self._field.display = False
+        self._list.fresh()
         self.set_focus(self._list)
         self._show()
 
