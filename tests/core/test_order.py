@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from msgspec.structs import replace
 
 from facts import T0, Desk, declared, fingerprint, other, sealed, state_of
 from laws import (
@@ -202,3 +203,18 @@ def test_facts_that_were_kept_get_checkpoints_too():
     for n in range(20):
         desk.do(Log(text=str(n)))
     assert len(desk.replay._marks) > 5
+
+
+def test_a_redacted_fact_stands_where_its_first_copy_does_whichever_came_first():
+    desk = declared()
+    (entry,) = desk.do(Log(text="a secret"))
+    gone = desk.do(Redact(of=entry.id, why="a secret"))
+    earlier = replace(tombstone(entry), rep="z", seq=1, lam=entry.lam - 1)
+    others = [event for event in desk.state.facts if event.id != entry.id and event not in gone]
+    states = []
+    for came in ([entry, earlier, *gone], [earlier, entry, *gone], [*gone, entry, earlier]):
+        replay = Replay()
+        for event in (*others, *came):
+            replay.receive([event])
+        states.append(fingerprint(replay.state))
+    assert states[0] == states[1] == states[2]

@@ -24,6 +24,7 @@ class Replay:
         self._order: list[Order] = []
         self._marks: list[tuple[int, Incident]] = [(0, Incident())]
         self._forgotten: set[str] = set()
+        self._bare: dict[str, Event] = {}  # tombstones that stand before the copy whose text is shown
         self.state = Incident()
 
     @property
@@ -40,8 +41,10 @@ class Replay:
                 event = tombstone(event)
             order = event.order
             known = late.get(event.id) or self.state.facts.get(event.id)
-            if known is not None and rank(known) <= rank(event):
-                continue
+            if known is not None:
+                self._remember_bare(known, event)
+                if rank(known) <= rank(event):
+                    continue
             if known is None and not late and (not self._order or order > self._order[-1]):
                 self._push(event, order)
             else:
@@ -74,7 +77,7 @@ class Replay:
 
     def _become(self, other: "Replay") -> None:
         self._events, self._order, self._marks = other._events[:], other._order[:], other._marks[:]
-        self._forgotten, self.state = set(other._forgotten), other.state
+        self._forgotten, self._bare, self.state = set(other._forgotten), dict(other._bare), other.state
 
     def _push(self, event: Event, order: Order) -> None:
         self._events.append(event)
@@ -91,7 +94,18 @@ class Replay:
         gone = {e.body.of for e in came if isinstance(e.body, FactRedacted)} - self._forgotten
         self._forgotten |= gone
         known = [fact for id in gone if (fact := self.state.facts.get(id))]
-        return {fact.id: buried for fact in known if (buried := tombstone(fact)) is not fact}
+        buried = {fact.id: grave for fact in known if (grave := tombstone(fact)) is not fact}
+        for id, grave in buried.items():
+            buried[id] = min(grave, self._bare.pop(id, grave), key=lambda event: event.order)
+        return buried
+
+    def _remember_bare(self, known: Event, event: Event) -> None:
+        """Of two copies the one without text may come first in the order: once the text has to go, its place counts."""
+        for copy, other in ((known, event), (event, known)):
+            bare = self._bare.get(copy.id)
+            without = isinstance(copy.body, Redacted) and not isinstance(other.body, Redacted)
+            if without and copy.order < other.order and (bare is None or copy.order < bare.order):
+                self._bare[copy.id] = copy
 
     def _refold(self, changed: dict[str, Event]) -> None:
         """The state with `changed` in their places, and instead of other copies of the same facts."""
