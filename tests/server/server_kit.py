@@ -26,12 +26,13 @@ from facts import Desk, declared
 from warroom.core import codec
 from warroom.core.acts.entries import Log
 from warroom.core.values import Ms, incident_id
+from warroom.room.process import more_files
 from warroom.server.app import Application, application
 from warroom.server.binding import bound, url
 from warroom.server.certificate import Certificate
 from warroom.server.journal import Journal
 from warroom.server.options import Options
-from warroom.server.run import Server, Serving, more_files
+from warroom.server.run import Server, Serving
 from warroom.server.stores.base import Store
 from warroom.server.stores.embedded import EmbeddedStore
 from warroom.server.tokens import Token, Tokens

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ..core.text import clean
-from ..room import pager, syncing
+from ..room import pager, process, syncing
 from ..store import holding
 from ..store.holding import Holder, Holding
 from . import out, sync
@@ -62,7 +62,7 @@ def live(session: Session, arguments: Arguments) -> int:
     me = Holder(os.getpid(), f"sync@{os.uname().nodename[:40]}", os.urandom(6).hex(), arguments.detached)
     place = os.path.join(session.paths.data, syncing.LOCK)
     lock = holding.take(place, me) or _take_over(place, arguments, me)
-    _room_for_files()
+    process.more_files()
     gc.enable()  # a verb does without; this one goes on
     sys.setswitchinterval(0.0005)  # the thread that hears a fact is not to wait for the others
     until = _Patience(session, lock, arguments.detached, arguments.tied)
@@ -116,19 +116,6 @@ def _take_over(place: str, arguments: Arguments, me: Holder) -> Holding:
     if lock is None:
         raise No("Another process was faster and exchanges facts for this folder now.")
     return lock
-
-
-def _room_for_files() -> None:
-    """A file for every incident: as many as the system allows."""
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
-    if soft < most:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-        except (ValueError, OSError):
-            pass
 
 
 class _Patience:

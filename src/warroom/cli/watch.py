@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ..core.text import clean
-from ..room import pager
+from ..room import pager, process
 from ..store import holding
 from ..store.holding import Holder
 from . import out
@@ -127,7 +127,7 @@ def _watch(session: Session, arguments: Arguments) -> int:
     me = Holder(os.getpid(), f"{name}@{os.uname().nodename[:40]}", token, arguments.detached)
     place = _lock(session, _only(session, arguments))
     lock = holding.take(place, me) or _take_over(place, arguments, me)
-    _room_for_files()
+    process.more_files()
     whose = _whose(session, arguments)
     until = _Patience(lock, arguments, data, os.path.join(session.paths.config, "channels.toml"))
     for number in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if not arguments.detached else ())):
@@ -180,19 +180,6 @@ def _take_over(place: str, arguments: Arguments, me: Holder) -> holding.Holding:
     if lock is None:
         raise No(f"Another process was faster and watches {what} now.")
     return lock
-
-
-def _room_for_files() -> None:
-    """A file and a lock for every open incident: as many as the system allows."""
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
-    if soft < most:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-        except (ValueError, OSError):
-            pass
 
 
 def _whose(session: Session, arguments: Arguments) -> "Whose":

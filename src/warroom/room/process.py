@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+_FILES = 65_536
 _started: list["subprocess.Popen[bytes]"] = []
 
 
@@ -47,3 +48,16 @@ def tied(pid: int) -> bool:
 def ends_with_this() -> bool:
     """Whether a process runs that ends with this one."""
     return any(each.stdin is not None and each.poll() is None for each in _started)
+
+
+def more_files() -> None:
+    """As many open files as the system allows this process: each incident, lock and connection is one."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (OSError, ValueError):
+            pass  # then what is beyond the limit waits

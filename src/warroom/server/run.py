@@ -4,7 +4,6 @@ SIGTERM and SIGINT end it within 3 seconds, SIGHUP reads the certificate again.
 """
 
 import asyncio
-import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,7 @@ import msgspec
 import uvicorn
 
 from ..intake.base import Hook
+from ..room.process import more_files
 from .app import Application, application
 from .binding import BACKLOG, Unbound, bound, refusal, url
 from .certificate import Certificate, Unreadable
@@ -29,7 +29,6 @@ from .tokens import Tokens
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 4, 130
 _GRACE = 1  # seconds for what is being answered when the server stops; its companion may have taken one already
-_FILES = 65_536  # open files, where the system allows them: each connection is one
 _LOOK = 5.0  # seconds between two looks at the certificate's files
 
 
@@ -203,17 +202,6 @@ class Server(uvicorn.Server):
 
     def _hang_up(self, number: int) -> None:
         self._renew()
-
-
-def more_files() -> None:
-    """As many open files as this process may have: the usual 1,024 are fewer than the connections."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        except (OSError, ValueError):
-            pass  # then connections beyond the limit wait
 
 
 __all__ = ["Server", "Serving", "serve"]
