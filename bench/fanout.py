@@ -28,6 +28,7 @@ from .row import Row
 
 READERS = 200
 PER_S = 20
+PAUSE_S = 0.03
 BARE = os.path.join(os.path.dirname(__file__), "apps", "bare_stream.py")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -36,14 +37,14 @@ def rows(corpus: Corpus, quick: bool) -> Iterator[Row]:
     seconds = 5 if quick else 20
     with _bare() as (bare_pid, bare):
         bare_rate = _deliveries(bare_pid, bare, "/live", "", _to_bare(bare), seconds)
-        trip = _round_trip(bare, 300)
     with TemporaryDirectory() as home, serving(home) as (process, url, _):
         secret = token(home)
         rate = _deliveries(process.pid, url, "/v1/live", secret, _to_ours(url, secret), seconds)
-        there = _there(url, secret, 60 if quick else 300)
+    with _bare() as (_, bare), TemporaryDirectory() as home, serving(home) as (_, url, _):
+        there, trip = _there(url, token(home), bare, 100 if quick else 300)
     said = f"{rate:,.0f} deliveries per CPU second to {READERS} streams at {PER_S} facts/s; bare {bare_rate:,.0f}"
     yield Row("a delivery's CPU × that of a bare starlette stream", bare_rate / rate, 1 / 0.8, 1.0, said)
-    said = f"median {there * 1e3:.2f} ms; a bare HTTP round trip {trip * 1e3:.2f} ms"
+    said = f"median {there * 1e3:.2f} ms; a bare HTTP round trip beside each {trip * 1e3:.2f} ms"
     yield Row("terminal → server → durable there × HTTP round trip", there / trip, 5.0, 4.0, said)
 
 
@@ -131,18 +132,11 @@ def _cpu(pid: int) -> float:
     return (int(parts[11]) + int(parts[12])) / _TICKS
 
 
-def _round_trip(url: str, times: int) -> float:
-    with httpx.Client() as client:
-        took = []
-        for _ in range(times):
-            began = time.perf_counter()
-            client.post(f"{url}/push", content=b"{}")
-            took.append(time.perf_counter() - began)
-    return median(took)
+def _there(url: str, secret: str, bare: str, times: int) -> tuple[float, float]:
+    """Seconds from before a commit here until it is durable in another data folder, and of a round trip; medians.
 
-
-def _there(url: str, secret: str, times: int) -> float:
-    """Seconds from before a commit here until it is durable in another data folder, at the median."""
+    One of each in turn, after the same pause: nobody types so fast that caches and processors stay warm.
+    """
     with TemporaryDirectory() as here, TemporaryDirectory() as there:
         for home in (here, there):
             _warroom(home, secret, "join", url)
@@ -152,14 +146,15 @@ def _there(url: str, secret: str, times: int) -> float:
             for home in (here, there)
         ]
         try:
-            return _timed(here, there, times)
+            with httpx.Client() as client:
+                return _timed(here, there, lambda: client.post(f"{bare}/push", content=b"{}"), times)
         finally:
             for process in live:
                 process.terminate()
                 process.wait()
 
 
-def _timed(here: str, there: str, times: int) -> float:
+def _timed(here: str, there: str, trip: Callable[[], object], times: int) -> tuple[float, float]:
     incidents = os.path.join(there, "incidents")
     until = time.monotonic() + 30
     while not folder.entries(incidents):
@@ -174,8 +169,13 @@ def _timed(here: str, there: str, times: int) -> float:
     far, watcher = Log.open(path, "", read_only=True), Watcher(path)
     far.load()
     time.sleep(1.0)
-    took = []
+    took, trips = [], []
     for _ in range(times):
+        time.sleep(PAUSE_S)
+        began = time.perf_counter()
+        trip()
+        trips.append(time.perf_counter() - began)
+        time.sleep(PAUSE_S)
         far.follow()
         began = time.perf_counter()
         outcome = room.do(LogEntry(text=SENTENCE))
@@ -186,8 +186,7 @@ def _timed(here: str, there: str, times: int) -> float:
             if any(event.id == wanted for event in far.follow() or ()):
                 break
         took.append(time.perf_counter() - began)
-        time.sleep(0.03)
-    return median(took)
+    return median(took), median(trips)
 
 
 def _env(home: str, secret: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -164,6 +165,13 @@ def _on_a_thread(exchange: Exchange, client: "httpx.Client", request: "httpx.Req
         exchange.stop()
 
 
+@lru_cache(maxsize=8)
+def _parsed(url: str) -> "httpx.URL":
+    import httpx
+
+    return httpx.URL(url)
+
+
 def _content(json: object, body: bytes | None, form: Mapping[str, str] | None) -> tuple[bytes | None, str]:
     if json is not None:
         return msgspec.json.encode(json), "application/json"
@@ -184,13 +192,12 @@ def _request(
     params: Mapping[str, Any] | None,
 ) -> "tuple[httpx.Request, str]":
     """The request, and the host as messages name it. Raises `Malformed`."""
-    import httpx
-
     data, kind = content
     try:
-        own = httpx.Headers({"Content-Type": kind} if kind else {})
-        own.update(dict(headers or {}))
-        at = httpx.URL(url).copy_merge_params(dict(params)) if params else httpx.URL(url)
+        own = dict(headers or {})
+        if kind and not any(name.lower() == "content-type" for name in own):
+            own["Content-Type"] = kind
+        at = _parsed(url).copy_merge_params(dict(params)) if params else _parsed(url)
         request = client.build_request(method, at, headers=own, content=data, extensions={"trace": exchange.trace})
     except Exception:  # httpx names the value it does not like, which may be a secret
         raise Malformed("the address, a header or the body cannot be written as HTTP") from None

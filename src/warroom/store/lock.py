@@ -12,8 +12,8 @@ except ImportError:  # Windows: `available` says so in a sentence
     fcntl = None  # type: ignore[assignment]  # the only module that may be absent
 
 WAIT = 5.0  # seconds
-_FIRST_PAUSE = 0.0001
-_LONGEST_PAUSE = 0.01
+_SOON = 0.002  # seconds in which a write and its sync usually end: whoever waits for them looks often
+_PAUSE, _LONGEST_PAUSE = 0.0001, 0.01
 
 
 def available() -> None:
@@ -30,11 +30,13 @@ def take(fd: int, path: str, shared: bool, wait: float) -> None:
         return
     except OSError as problem:
         _only_when_held(problem, path)
-    until = time.monotonic() + wait
-    pause = _FIRST_PAUSE
-    while time.monotonic() < until:
+    began = now = time.monotonic()
+    pause = _PAUSE
+    while now < began + wait:
         time.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
+        now = time.monotonic()
+        if now > began + _SOON:
+            pause = min(pause * 2, _LONGEST_PAUSE)
         try:
             fcntl.flock(fd, mode)
             return
