@@ -212,6 +212,14 @@ def test_nginx_takes_its_file(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="Caddy is not installed here")
+def test_caddy_takes_its_file(tmp_path):
+    file = ROOT / "deploy" / "caddy" / "Caddyfile"
+    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(file)]
+    done = subprocess.run(command, capture_output=True, env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed here")
 def test_systemd_takes_the_units(tmp_path):
     for unit in (ROOT / "deploy" / "systemd").glob("*.service"):

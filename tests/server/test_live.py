@@ -382,3 +382,64 @@ def test_what_another_node_made_is_shown_to_those_who_may_see_it(tmp_path: Path)
         b"event: fact",
     ]
     assert hidden == b""
+
+
+# ── another epoch ───────────────────────────────────────────────────────────────────────────────
+
+
+def becomes_another(server: InThread) -> str:
+    """The store's epoch, as after a copy of the files was put in their place."""
+    server.call(lambda: setattr(server.store, "epoch", "AFTERWARDS"))
+    return "AFTERWARDS"
+
+
+def test_a_stream_over_all_incidents_says_that_the_epoch_is_another(quick: InThread) -> None:
+    quick.create()
+    with quick.live() as live:
+        live.next("hello")
+        epoch = becomes_another(quick)
+        assert live.next("reset") == {"id": "", "epoch": epoch, "cursor": ""}
+        quick.results(facts_of(written(1))[:1])
+        assert live.next("fact")["cursor"] == f"{epoch}.1"
+
+
+def test_a_stream_of_one_incident_ends_and_whoever_comes_again_is_told_where_it_goes_on(quick: InThread) -> None:
+    quick.create()
+    facts = facts_of(written(1))
+    quick.results(facts)
+    with quick.live(ONE) as live:
+        last = [live.next("fact")["id"] for _ in facts][-1]
+        epoch = becomes_another(quick)
+        assert live.frame() is None
+    with quick.live(ONE, headers={"Last-Event-ID": last}) as again:
+        assert again.next("reset") == {
+            "id": f"{epoch}.{len(facts)}", "epoch": epoch, "cursor": f"{epoch}.{len(facts)}",
+        }  # fmt: skip
+
+
+def test_no_fact_of_another_epoch_comes_before_its_reset(server: InThread) -> None:
+    server.create()
+    with server.live() as wide, server.live(ONE) as narrow:
+        wide.next("hello")
+        until(lambda: server.made.house.measures.streams == 2)
+        becomes_another(server)
+        server.results(facts_of(written(1))[:1])
+        kinds = [(wide.frame() or {}).get("event") for _ in range(2)]
+        assert kinds == ["reset", "fact"]
+        assert narrow.frame() is None
+
+
+def test_a_waiting_pull_is_answered_when_the_epoch_is_another(quick: InThread) -> None:
+    quick.create()
+    facts = facts_of(written(1))
+    quick.results(facts)
+    at = quick.ask("GET", EVENTS).json()["cursor"]
+    found: list[httpx.Response] = []
+    puller = Thread(target=lambda: found.append(quick.ask("GET", EVENTS, params={"after": at, "wait": 20})))
+    puller.start()
+    until(lambda: quick.call(lambda: bool(quick.made.house.hub._waiting)))
+    epoch = becomes_another(quick)
+    puller.join(10)
+    page = found[0].json()
+    assert page["cursor"] == f"{epoch}.{len(facts)}"
+    assert [each["h"] for each in page["events"]] == [hash for _, hash in facts]

@@ -47,6 +47,17 @@ def test_a_room_holds_so_many_and_the_latest_stay() -> None:
     assert here[-1] == f"p{MOST + 49:04}"
 
 
+def test_whoever_leaves_is_gone_at_once_and_nobody_else_is() -> None:
+    rooms = Rooms()
+    rooms.said("i", "t", ANA, 0)
+    rooms.said("i", "u", IVO, 0)
+    assert not rooms.left("i", "x", ANA, 1), "another token's word does not make her leave"
+    assert rooms.left("i", "t", ANA, 1)
+    assert not rooms.left("i", "t", ANA, 2)
+    assert not rooms.left("nowhere", "t", ANA, 2)
+    assert names(rooms, 2) == ["ivo"]
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 40_000)), max_size=30))
 def test_whoever_hears_of_every_change_knows_who_is_here(said: list[tuple[str, int]]) -> None:
     rooms, now, heard = Rooms(), 0, set()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import meeting
 
-EXAMPLES = int(os.environ.get("WARROOM_EXAMPLES", "1000"))
+EXAMPLES = int(os.environ.get("WARROOM_EXAMPLES", "200"))
 SEED = int(os.environ.get("WARROOM_SEED", "1"))
 HALVES = 2
 THOROUGH = 25  # one in so many histories is compared in everything that a pane can show

@@ -163,13 +163,16 @@ def _unsent(session: Session) -> dict[str, int]:
     from ..sync.cycle import unsent
 
     _ = session.replica  # makes the folders
-    return {session.handle(inc): count for inc, count in unsent(session.paths.data).items()}
+    return {sync.named(session, inc): count for inc, count in unsent(session.paths.data).items()}
 
 
 def _forget_statuses(session: Session) -> None:
     """What was said of a server that is not there any more."""
+    from ..room.alerts_weeks import every_week
     from ..store import beside, disk, folder
 
     for place in (session.paths.incidents, session.paths.archive):
         for entry in folder.entries(place):
             disk.forget(beside.sync(entry.path))
+    for _, path in every_week(session.paths.data):
+        disk.forget(beside.sync(path))

@@ -7,6 +7,7 @@ from ..core.text import clean, clip, width
 from ..render import situation, status, timeline
 from ..render.paint import Paint
 from ..render.times import day
+from ..room import syncing
 from ..room.desk import Listed
 from . import out
 from .session import Session
@@ -45,7 +46,14 @@ def _timeline(session: Session, arguments: Arguments) -> int:
     if arguments.last is not None:
         events = events[-arguments.last :] if arguments.last > 0 else []
     if arguments.json:
-        out.json([timeline.as_data(state, event) for event in events])
+        known = syncing.status(session.path)
+        brought = known.relayed if known is not None else {}
+        out.json(
+            [
+                timeline.as_data(state, event) | ({"relayed_by": brought[event.id]} if event.id in brought else {})
+                for event in events
+            ]
+        )
     else:
         out.painted(timeline.text(state, events, look(session)))
     return OK

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from ..core.alerts import week as weeks
 from ..core.text import clean
 from ..room import syncing
 from ..room.syncing import Joined
@@ -94,6 +95,7 @@ def report(session: Session, outcome: "Outcome") -> int:
                 "state": outcome.state,
                 "why": outcome.why or None,
                 "incidents": outcome.incidents,
+                "alerts": outcome.weeks,
                 "fetched": outcome.fetched,
                 "left": [_row(session, each) for each in outcome.left],
             }
@@ -113,7 +115,7 @@ def _say(session: Session, outcome: "Outcome") -> None:
         waits = f"{out.many(waiting, 'fact waits', 'facts wait')} here" if waiting else "Nothing of yours waits"
         out.say(f"{waits}; what others wrote is not known.")
     for each in outcome.left:
-        handle = session.handle(each.inc)
+        handle = named(session, each.inc)
         if each.unsent and outcome.state == "online":
             why = f": {each.why}" if each.why else ""
             out.say(f"{handle}  {out.many(each.unsent, 'fact waits', 'facts wait')}{why}")
@@ -123,18 +125,30 @@ def _say(session: Session, outcome: "Outcome") -> None:
             count = sum(reason == why for reason in each.refused.values())
             out.say(f"{handle}  the server does not take {out.many(count, 'fact', 'facts')}: {why}")
     if outcome.state == "online" and not outcome.waits:
-        out.say(f"In step with the server: {out.many(outcome.incidents, 'incident', 'incidents')}.")
+        alerts = f", and the alerts of {out.many(outcome.weeks, 'week', 'weeks')}" if outcome.weeks else ""
+        out.say(f"In step with the server: {out.many(outcome.incidents, 'incident', 'incidents')}{alerts}.")
+
+
+def named(session: Session, inc: str) -> str:
+    """An incident's handle among those that are here; of a log of alerts its week."""
+    week = weeks.named(inc)
+    return f"alerts {week}" if week else session.handle(inc)
 
 
 def _row(session: Session, left: "Left") -> dict[str, object]:
     return {
         "id": left.inc,
-        "handle": session.handle(left.inc),
+        **_which(session, left.inc),
         "unsent": left.unsent,
         "since": _iso(left.since) if left.unsent else None,
         "refused": left.refused,
         "why": left.why or None,
     }
+
+
+def _which(session: Session, inc: str) -> dict[str, str]:
+    week = weeks.named(inc)
+    return {"week": week} if week else {"handle": session.handle(inc)}
 
 
 def _iso(t: int) -> str:
@@ -147,12 +161,14 @@ def _iso(t: int) -> str:
 
 
 def _status(session: Session) -> int:
+    from ..room.alerts_weeks import every_week
     from ..store import folder
 
     joined = server(session)
     running = syncing.running(session.paths.data)
-    found = [(entry, syncing.status(entry.path)) for entry in folder.entries(session.paths.incidents)]
-    known = [(entry, status) for entry, status in found if status is not None]
+    here = [(entry.inc, entry.path) for entry in folder.entries(session.paths.incidents)]
+    here += [(weeks.identity(week), path) for week, path in every_week(session.paths.data)]
+    known = [(inc, status) for inc, path in here if (status := syncing.status(path)) is not None]
     if session.arguments.json:
         out.json(
             {
@@ -160,7 +176,8 @@ def _status(session: Session) -> int:
                 "running": running is not None,
                 "pid": running.pid if running else None,
                 "silent_s": round(running.silent, 1) if running else None,
-                "incidents": [_how_far(session, entry.inc, status) for entry, status in known],
+                "incidents": [_how_far(session, *each) for each in known if not weeks.named(each[0])],
+                "alerts": [_how_far(session, *each) for each in known if weeks.named(each[0])],
             }
         )
         return OK if running else REFUSED
@@ -168,8 +185,8 @@ def _status(session: Session) -> int:
     if running and running.hangs:
         who = f"process {running.pid} has not been heard of for {running.silent:.0f} s"
     out.data(f"{joined.url}: {who}.")
-    for entry, status in known:
-        out.data(f"{session.handle(entry.inc)}  {in_words(status, session)}")
+    for inc, status in known:
+        out.data(f"{named(session, inc)}  {in_words(status, session)}")
     return OK if running else REFUSED
 
 
@@ -193,12 +210,13 @@ def in_words(status: syncing.Status, session: Session) -> str:
 def _how_far(session: Session, inc: str, status: syncing.Status) -> dict[str, object]:
     return {
         "id": inc,
-        "handle": session.handle(inc),
+        **_which(session, inc),
         "state": status.state,
         "since": _iso(status.since) if status.since else None,
         "why": status.why or None,
         "unsent": len(status.unsent),
         "refused": status.refused,
+        "relayed": status.relayed,
         "here": [{"who": each.who, "host": each.host} for each in status.here],
         "offset_ms": status.offset,
     }

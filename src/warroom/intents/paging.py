@@ -234,9 +234,15 @@ class CallOff(Intent):
 class Pager(Intent):
     name = "pager"
     verb = "pager"
-    words = "take the pager: see to it that pages go out"
+    words = "take the pager: see to it that pages go out; or hand it over to the server"
+    usage = "[here|server]"
+    example = "/pager server"
     group = "page"
     whole: ClassVar = True
+
+    @classmethod
+    def candidates(cls, args: str, ctx: Context) -> list[str]:
+        return ["here", "server"]
 
 
 class Policy(Intent):

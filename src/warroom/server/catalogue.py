@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from ..sync.wire import Listed, cursor, digest
+from ..core.alerts.week import named
+from ..sync.wire import Listed, cursor, digest, relayed
 from .grants import sees
 from .stores.base import Meta, Store
 from .tokens import Token
@@ -19,7 +20,8 @@ class Catalogue:
         self._last: dict[str, int] = {}
 
     def __len__(self) -> int:
-        return len(self._metas)
+        """How many incidents there are; logs of alerts are none."""
+        return sum(not named(inc) for inc in self._metas)
 
     def knows(self, inc: str) -> bool:
         return inc in self._metas
@@ -42,6 +44,12 @@ class Catalogue:
         self._changes[inc] += 1
         self._standing.pop(inc, None)
 
+    def anew(self) -> None:
+        """The store is another than before, or what it numbers is: nothing is known of how far logs go."""
+        self._standing.clear()
+        self._last.clear()
+        self._changes.update(self._metas.keys())  # what is being worked out now is of before
+
     async def standing(self, inc: str) -> tuple[str, int]:
         """The digest of its heads and the number of its last fact: worked out once for each change."""
         known = self._standing.get(inc)
@@ -55,7 +63,7 @@ class Catalogue:
 
     async def listed(self, meta: Meta) -> Listed:
         sum, last = await self.standing(meta.inc)
-        return Listed(meta.inc, sum, cursor(self._store.epoch, last), meta.restricted)
+        return Listed(meta.inc, sum, cursor(self._store.epoch, last), meta.restricted, relayed(meta.turns))
 
     async def mark(self, inc: str) -> int:
         """The number of the last fact; a reader that is added before the next await gets all later ones."""

@@ -20,7 +20,7 @@ class Hello(msgspec.Struct, frozen=True):
 
 
 class Reset(msgspec.Struct, frozen=True):
-    """The cursor that was asked for means nothing any more: compare heads. The stream goes on after `cursor`."""
+    """The cursors of before mean nothing any more: compare heads. A stream of one incident goes on after `cursor`."""
 
     epoch: str
     cursor: str
@@ -43,6 +43,10 @@ def hello(epoch: str, time: Ms) -> bytes:
 def reset(epoch: str, n: int) -> bytes:
     at = cursor(epoch, n)
     return b"id: %b\n" % at.encode() + _frame(b"reset", _encode(Reset(epoch, at)))
+
+
+def reset_all(epoch: str) -> bytes:
+    return _frame(b"reset", _encode(Reset(epoch, "")))
 
 
 def here(inc: str, present: tuple[Present, ...]) -> bytes:

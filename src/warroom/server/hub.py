@@ -21,6 +21,7 @@ class Hub:
         self.catalogue = Catalogue(store)
         self.stopping = False
         self._store, self._options, self._measures = store, options, measures
+        self._epoch = ""
         self._wide: set[Reader] = set()
         self._narrow: dict[str, set[Reader]] = {}
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
@@ -30,6 +31,7 @@ class Hub:
 
     async def start(self) -> None:
         self._store.watch(self.heard)
+        self._epoch = self._store.epoch
         await self.refresh()
 
     # ── facts ───────────────────────────────────────────────────────────────────────────────────
@@ -38,10 +40,9 @@ class Hub:
         """The store's watcher: these rows are durable."""
         if not rows:
             return
+        self.look()
         self.catalogue.changed(inc, rows[-1].n)
-        for pull in self._waiting.pop(inc, ()):
-            if not pull.done():
-                pull.set_result(None)
+        _answer(self._waiting.pop(inc, ()))
         if narrow := self._narrow.get(inc):
             self._to_narrow(inc, rows, narrow)
         if not self._wide:
@@ -125,6 +126,23 @@ class Hub:
             self.learned(meta)
             self._to_wide(inc, frames.facts(inc, self._store.epoch, rows))
 
+    # ── another epoch ───────────────────────────────────────────────────────────────────────────
+
+    def look(self) -> None:
+        """Whether the store has another epoch than those who read know of: then they compare what both sides have.
+
+        A stream of one incident ends: whoever comes again with a cursor of before is told where it goes on.
+        """
+        if self._store.epoch == self._epoch:
+            return
+        self._epoch = self._store.epoch
+        self.catalogue.anew()
+        for readers in list(self._narrow.values()):
+            for reader in list(readers):
+                reader.finish("reset")
+        self._offer(frames.reset_all(self._epoch), list(self._wide))
+        self._answer_all()
+
     # ── who reads ───────────────────────────────────────────────────────────────────────────────
 
     def enter(self, token: Token) -> bool:
@@ -204,10 +222,11 @@ class Hub:
         self.stopping = True
         for reader in self._readers():
             reader.finish("stopped")
+        self._answer_all()
+
+    def _answer_all(self) -> None:
         for pulls in self._waiting.values():
-            for pull in pulls:
-                if not pull.done():
-                    pull.set_result(None)
+            _answer(pulls)
         self._waiting.clear()
 
     def _readers(self) -> list[Reader]:
@@ -218,3 +237,9 @@ class Hub:
             self._measures.dropped += 1
             reader.finish("dropped")
             reader.abort()
+
+
+def _answer(pulls: Iterable["asyncio.Future[None]"]) -> None:
+    for pull in pulls:
+        if not pull.done():
+            pull.set_result(None)

@@ -55,6 +55,7 @@ class Measures:
         self.dropped = 0
         self.incidents = 0
         self.errors = 0
+        self.erasing = 0
 
     def text(self) -> str:
         return "\n".join(self._lines()) + "\n"
@@ -78,6 +79,12 @@ class Measures:
             ("warroom_readers_dropped_total", "counter", "Readers that took too little too long.", self.dropped),
             ("warroom_errors_total", "counter", "Mistakes of the server's own.", self.errors),
             ("warroom_incidents", "gauge", "Incidents that the server keeps.", self.incidents),
+            (
+                "warroom_redactions_waiting",
+                "gauge",
+                "Redactions whose bytes still stand in the NATS stream.",
+                self.erasing,
+            ),
         ):
             yield from _head(name, kind, words)
             yield f"{name} {number}"

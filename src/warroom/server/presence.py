@@ -28,6 +28,14 @@ class Rooms:
         room[key] = replace(present, seen=now)
         return _people(room) != before
 
+    def left(self, inc: str, token: str, present: Present, now: Ms) -> bool:
+        """Somebody is not there any more; whether the others have to hear of it."""
+        room = self._rooms.get(inc, {})
+        before = _people(room)
+        _forget(room, now)
+        room.pop((token, present.who, present.host, present.rep), None)
+        return _people(room) != before
+
     def here(self, inc: str, now: Ms) -> tuple[Present, ...]:
         """Everybody who is there, by name; each once."""
         latest: dict[tuple[str, str, str], Present] = {}

@@ -8,7 +8,7 @@ from typing import Literal
 from .frames import LARGEST
 from .tokens import Token
 
-End = Literal["", "left", "stopped", "revoked", "dropped", "trouble"]
+End = Literal["", "left", "stopped", "revoked", "dropped", "trouble", "reset"]
 
 
 class Reader:
@@ -50,6 +50,8 @@ class Reader:
         if self._asleep is not None and self.write is not None and not self._waiting and self.write(chunk):
             self.written += len(block)
             return True
+        if self.end:
+            return True  # it is over, and nothing may come behind its end
         waiting = self._waiting
         if not waiting:
             self._since = now

@@ -88,6 +88,7 @@ class Board:
             offset=self._steady_offset(),
             cursor=engine.cursor,
             heads=engine.heads,
+            relayed=exchange.relays.facts,
             blobs=tuple(sorted(exchange.there)),
         )
 

@@ -60,6 +60,9 @@ class Client:
             raise Offline(f"{self.host} answered for {len(pushed.results)} of {len(facts)} facts")
         return pushed
 
+    def details(self, inc: str) -> wire.Details:
+        return self._value(self._ask("GET", _of(inc), limit=_PAGE), wire.Details)
+
     def pull(self, inc: str, after: str, limit: int = wire.LONGEST_PAGE, wait: int = 0) -> wire.Page:
         params = {"after": after, "limit": limit, "wait": wait}
         asked = {name: value for name, value in params.items() if value}
@@ -71,6 +74,21 @@ class Client:
     def present(self, inc: str, who: wire.Present) -> wire.Presence:
         reply = self._ask("POST", _of(inc, "presence"), body=_encode(who), limit=_SMALL)
         return self._value(reply, wire.Presence)
+
+    def leaves(self, inc: str, who: wire.Present) -> wire.Presence:
+        body = {"who": who.who, "host": who.host, "rep": who.rep, "gone": True}
+        return self._value(self._ask("POST", _of(inc, "presence"), body=_encode(body), limit=_SMALL), wire.Presence)
+
+    def share(self, inc: str, wish: wire.ShareWish) -> wire.Share:
+        """A new link to the page of this incident, with its secret."""
+        reply = self._ask("POST", _of(inc, "shares"), body=_encode(wish), again=False)
+        return self._value(reply, wire.Share)
+
+    def shares(self, inc: str) -> wire.Shares:
+        return self._value(self._ask("GET", _of(inc, "shares")), wire.Shares)
+
+    def unshare(self, inc: str, id: str) -> None:
+        self._check(self._ask("DELETE", _of(inc, "shares", id)))
 
     def has_blob(self, inc: str, sha: str) -> bool:
         reply = self._ask("HEAD", _of(inc, "blobs", sha))
@@ -161,7 +179,9 @@ class Client:
         headers: Mapping[str, str] | None = None,
         limit: int = _SMALL,
         timeout_s: float = SOON,
+        again: bool = True,
     ) -> Reply:
+        """`again`: the call does the same twice as once, as every one but that for a new link."""
         kind = {"Content-Type": "application/json"} if body is not None else {}
         try:
             return self._edge().request(
@@ -171,7 +191,7 @@ class Client:
                 body=body,
                 params=params,
                 limit=limit,
-                again=True,  # every call of the protocol does the same twice as once
+                again=again,
                 timeout_s=timeout_s,
             )
         except NetError as problem:

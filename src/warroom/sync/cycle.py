@@ -1,9 +1,10 @@
-"""One cycle over all incidents of a folder: everything goes there and comes here once, and what still waits is said."""
+"""One cycle over a folder: all incidents and alerts go there and come here once, and what still waits is said."""
 
 import time
 
 import msgspec
 
+from ..core.alerts.week import named
 from ..core.values import By, Ms
 from ..room import syncing
 from ..room.syncing import Joined
@@ -21,7 +22,10 @@ _ROUNDS = 3  # times that the server's list is asked for: what was written meanw
 
 
 class Left(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is left of one incident: how many facts wait and since when, what was refused and why, what is wrong."""
+    """What is left of an incident or a log of alerts: how many facts wait and since when, what was refused and why.
+
+    `why`: what is wrong.
+    """
 
     inc: str
     path: str
@@ -33,13 +37,17 @@ class Left(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """`state` and `why` are those of the server; `left` only the incidents of which something is left."""
+    """`state` and `why` are those of the server; `left` only what something is left of. `weeks`: logs of alerts.
+
+    `fetched`: incidents that were not here before.
+    """
 
     state: syncing.State
     why: str
     incidents: int
     fetched: int
     left: tuple[Left, ...]
+    weeks: int = 0
 
     @property
     def waits(self) -> bool:
@@ -76,12 +84,14 @@ def run(data: str, joined: Joined, token: Token, by: By, tell: Told) -> Outcome:
         for exchange in folder.exchanges.values():
             board.changed(exchange, at_once=True)
     left = [_of(each, link.state == "online") for each in folder.exchanges.values()]
+    alerts = sum(bool(named(each.inc)) for each in left)
     return Outcome(
         link.state,
         link.why,
-        len(left),
+        len(left) - alerts,
         fetched,
         tuple(each for each in left if each.unsent or each.refused or each.why or each.behind),
+        alerts,
     )
 
 
@@ -90,7 +100,8 @@ def _once(folder: Folder, client: Client, by: By) -> int:
     pace = Pace()
     fetched = 0
     while folder.wanted:
-        fetched += folder.fetch(client, pace) is not None
+        came = folder.fetch(client, pace)
+        fetched += came is not None and not named(came.inc)
     for exchange in list(folder.exchanges.values()):
         rep = exchange.file.rep
         while exchange.step(client, pace, _now(), by):
@@ -98,6 +109,7 @@ def _once(folder: Folder, client: Client, by: By) -> int:
         if exchange.file.rep != rep:
             folder.renewed()
         errands.send(client, exchange)
+        errands.learn(client, exchange)
         exchange.look()
     return fetched
 
@@ -120,7 +132,7 @@ def _of(exchange: Exchange, online: bool) -> Left:
 
 
 def unsent(data: str) -> dict[str, int]:
-    """By incident, how many facts no server has acknowledged; without asking one. Refused ones do not count."""
+    """By log, how many facts no server has acknowledged; without asking one. Refused ones do not count."""
     folder = Folder(data, lambda line: None)
     folder.scan()
     folder.archived()

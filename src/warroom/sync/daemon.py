@@ -1,4 +1,4 @@
-"""The process that keeps all incidents of a folder in step with their server, as fast as facts are written.
+"""The process that keeps a folder in step with its server, incidents and alerts, as fast as facts are written.
 
 Three threads: this one looks at files and asks the server, one hears its stream, one runs errands. None of them holds a
 file while it waits for the network, and nothing here is waited for by anybody who types.
@@ -17,13 +17,13 @@ from ..room.syncing import Joined
 from ..store import access
 from ..store.folder_watch import FolderWatcher
 from ..store.wake import Wake
-from . import joining, wire
+from . import joining, weeks, wire
 from .answers import Offline, Trouble
 from .board import Board
 from .client import Client
 from .errands import Errands
 from .exchange import Exchange, Pace
-from .folder import Folder, Told
+from .folder import Folder, Told, label
 from .link import Link
 from .listener import Listener
 from .offset import Offset
@@ -72,6 +72,7 @@ class Daemon:
         self._missed = False  # whether something happened in the folder that nobody told the name of
         self._compare_due = 0.0
         self._again_due = 0.0
+        self._alerts = 0  # the folder of alerts that is watched; 0: there is none yet
         self._known = False  # whether the token was looked at since there was no server
         self._slept = self._boot() - time.monotonic()
         self._wall = _now() - self._boot() * 1000
@@ -124,6 +125,7 @@ class Daemon:
     def _turn(self) -> float:
         """Does what is to be done; seconds until there may be more."""
         self._clocks()
+        self._watch_alerts()
         self._collect()
         if time.monotonic() >= self._due:
             self._compare()
@@ -137,6 +139,15 @@ class Daemon:
     @property
     def _due(self) -> float:
         return self._compare_due if self.link.state == "online" else self.link.due
+
+    def _watch_alerts(self) -> None:
+        """Their folder comes with the first alert, and may be made anew."""
+        path, number = weeks.folder(self._data)
+        if number != self._alerts:
+            self._alerts = number
+            if number:
+                self._watcher.also(path, weeks.BEFORE)
+                self._look(weeks.there(self._data))
 
     def _look(self, names: set[str] | None) -> None:
         for exchange in self.folder.scan() if names is None else self.folder.look(names):
@@ -200,6 +211,7 @@ class Daemon:
         """What was given up is tried anew, and what no notice told of is looked for."""
         for exchange in self.folder.exchanges.values():
             exchange.again()
+        self._alerts = 0
         self._look(None)
 
     def _introduce(self, info: wire.Info) -> None:
@@ -230,7 +242,7 @@ class Daemon:
         if not self._todo:
             exchange = self.folder.fetch(self._client, self._pace)
             if exchange is not None:
-                self._tell({"what": "fetched", "incident": exchange.inc[:4], "text": exchange.file.path})
+                self._tell({"what": "fetched", "incident": label(exchange.inc), "text": exchange.file.path})
                 self._changed(exchange)
             return
         inc, exchange = self._todo.popitem()
@@ -250,7 +262,7 @@ class Daemon:
             self.folder.renewed()
         after = len(exchange.engine.unsent)
         self.board.changed(exchange, at_once=after < before)
-        if after < before:
+        if after < before or (exchange.relays.due and not more):
             self.errands.owes(exchange)
         if exchange.ails:
             self._compare_due = min(self._compare_due, time.monotonic() + _AILING_S)

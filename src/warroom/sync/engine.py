@@ -129,6 +129,16 @@ class Engine:
         """Whether both sides hold the same, but for what was refused."""
         return self._sure and not self.trouble and not self._missing() and not self.unsent
 
+    @property
+    def level(self) -> bool:
+        """Whether all that the server holds is here, as far as is known."""
+        return self._sure and not self._reading and not self._missing()
+
+    @property
+    def rows(self) -> list[Held]:
+        """Everything in the file, the oldest first."""
+        return list(self._rows.values())
+
     # ── what to do ──────────────────────────────────────────────────────────────────────────────
 
     def next(self) -> Ask | None:

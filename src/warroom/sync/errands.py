@@ -1,4 +1,4 @@
-"""What nobody waits for: evidence that goes to the server, and who is here. On a thread of its own."""
+"""What nobody waits for: evidence that goes to the server, who is here, who brought what. On a thread of its own."""
 
 import os
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class Served(Protocol):
 
 
 class Errands:
-    """`owes` names what may have evidence to send."""
+    """`owes` names what may have evidence to send, or something to ask."""
 
     def __init__(
         self, client: Client, link: Link, served: Served, state_folder: str, clock: Callable[[], float]
@@ -42,6 +42,7 @@ class Errands:
         self._wake = Event()
         self._stopping = False
         self._said = -EVERY_S
+        self._here: set[tuple[str, str]] = set()  # incident and name, as they were said last
         self._thread = Thread(target=self._run, name="warroom-errands", daemon=True)
 
     def start(self) -> None:
@@ -57,8 +58,8 @@ class Errands:
         self._client.interrupt()
 
     def owes(self, exchange: Exchange) -> None:
-        """Its evidence may not all be there."""
-        if exchange.file.blobs:
+        """Its evidence may not all be there, or who brought what may not be known here."""
+        if exchange.file.blobs or exchange.relays.due:
             self._owing[exchange.inc] = exchange
             self._wake.set()
 
@@ -81,13 +82,16 @@ class Errands:
                 self._served.failed(fault)
 
     def _say_who_is_here(self) -> None:
-        for each in here.now(self._state_folder):
-            exchange = self._served.exchange(each.inc)
+        now = {(each.inc, each.who) for each in here.now(self._state_folder)}
+        before, self._here = self._here, now
+        for inc, name in sorted(now | before):
+            exchange = self._served.exchange(inc)
             if exchange is None or self._stopping:
                 continue
+            say = self._client.present if (inc, name) in now else self._client.leaves
             try:
-                who = wire.Present(each.who, self._host, exchange.file.rep)
-                self._served.present(exchange, self._client.present(exchange.inc, who).here)
+                who = wire.Present(name, self._host, exchange.file.rep)
+                self._served.present(exchange, say(inc, who).here)
             except (Absent, Denied, Unfit):
                 continue  # a token that may only read is not shown to others
 
@@ -95,7 +99,7 @@ class Errands:
         while self._owing and not self._stopping:
             inc, exchange = self._owing.popitem()
             try:
-                if send(self._client, exchange):
+                if any((send(self._client, exchange), learn(self._client, exchange))):
                     self._served.heard(exchange)
             except Offline:
                 self._owing[inc] = exchange
@@ -127,3 +131,17 @@ def send(client: Client, exchange: Exchange) -> bool:
         exchange.there.add(sha)
         found = True
     return found
+
+
+def learn(client: Client, exchange: Exchange) -> bool:
+    """Asks who brought what, where that may be another than before; whether it is. Raises `Offline`."""
+    with exchange.guard:
+        if not (exchange.relays.due and exchange.engine.level):
+            return False  # what is on its way would not be told of
+        heads, rows = dict(exchange.engine.heads), exchange.engine.rows
+    try:
+        details = client.details(exchange.inc)
+    except (Absent, Denied, Unfit):
+        return False
+    exchange.relays.due = False
+    return exchange.relays.told(details, heads, rows)

@@ -7,6 +7,7 @@ file, and by neither while it waits for the network.
 from collections.abc import Iterable
 from threading import Lock
 
+from ..core.alerts.week import named
 from ..core.codec import Bad
 from ..core.values import By, Ms
 from ..store.errors import Missing
@@ -15,6 +16,7 @@ from .answers import Absent, Denied, Offline, Unfit
 from .client import Client
 from .engine import Adopt, Ask, AskHeads, Create, Engine, Pull, PushFacts
 from .files import LocalFile
+from .relays import Relays
 from .wire import Fact, Heads, Listed, Standing
 
 
@@ -44,6 +46,7 @@ class Exchange:
 
     def __init__(self, file: LocalFile, cursor: str, heads: Heads, reads_only: bool) -> None:
         self.file, self.inc = file, file.inc
+        self.what = "log of alerts" if named(file.inc) else "incident"
         self.engine = Engine(file.inc, cursor, heads)
         self.epoch = cursor.rpartition(".")[0]
         self.guard = Lock()
@@ -54,6 +57,7 @@ class Exchange:
         self.heard: float = 0.0  # when that was told, by the steady clock
         self.there: set[str] = set()  # evidence that the server has
         self.unfit: set[str] = set()  # evidence that it will not take
+        self.relays = Relays()
 
     # ── the file ────────────────────────────────────────────────────────────────────────────────
 
@@ -104,6 +108,7 @@ class Exchange:
                 if not self.reads_only:
                     engine.again()
                 return
+            self.relays.listed(there.relayed, engine.heads)
             if engine.in_step and wire.digest(engine.heads) == there.digest:
                 return
             engine.created()
@@ -219,15 +224,15 @@ class Exchange:
     def _absent(self, ask: Ask) -> None:
         with self.guard:
             if isinstance(ask, Create):
-                self.engine.stop("The server keeps this incident from this token; ask for one that may see it.")
+                self.engine.stop(f"The server keeps this {self.what} from this token; ask for one that may see it.")
             elif self.reads_only:
-                self.engine.stop("The server has no such incident, and this token may make none.")
+                self.engine.stop(f"The server has no such {self.what}, and this token may make none.")
             else:
                 self.engine.absent()
 
     def _denied(self, why: str) -> None:
         with self.guard:
-            self.engine.stop(f"The server refuses this incident: {why}.")
+            self.engine.stop(f"The server refuses this {self.what}: {why}.")
 
     def _unfit(self, ask: Ask, no: Unfit, pace: Pace) -> None:
         with self.guard:
@@ -235,4 +240,4 @@ class Exchange:
                 pace.failed(ask)
                 self.engine.failed()
             else:
-                self.engine.stop(f"The server does not take this incident: {no}.")
+                self.engine.stop(f"The server does not take this {self.what}: {no}.")

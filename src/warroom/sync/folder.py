@@ -1,13 +1,18 @@
-"""All incidents of a data folder: which are exchanged with the server, and new files for those that only it has."""
+"""What of a data folder is exchanged with the server, and new files for what only it has: incidents, logs of alerts.
+
+A file is known by its name in the folder of incidents, or as `alerts/2026-W48.json`.
+"""
 
 import os
+import time
 from collections.abc import Callable, Iterable
 
-from ..core.values import CROCKFORD, is_drill
+from ..core.alerts.week import named
+from ..core.values import CROCKFORD, Ms, is_drill
 from ..room import syncing
 from ..store import access, disk, folder, lock, replica
 from ..store.errors import Exists, StoreError
-from . import files
+from . import files, weeks
 from .answers import Absent, Denied, Unfit
 from .client import Client
 from .exchange import Exchange, Pace
@@ -19,10 +24,10 @@ _SLOWLY = 5.0  # seconds for the lock of a folder in which another process makes
 
 
 class Folder:
-    """`exchanges`: by incident. `wanted`: those that only the server has."""
+    """`exchanges`: by incident. `wanted`: those that only the server has. `now` gives UTC ms."""
 
-    def __init__(self, data: str, tell: Told) -> None:
-        self.data = data
+    def __init__(self, data: str, tell: Told, now: Callable[[], Ms] = lambda: time.time_ns() // 1_000_000) -> None:
+        self.data, self._now = data, now
         self.incidents = os.path.join(data, "incidents")
         self.archive = os.path.join(data, "archive")
         self.exchanges: dict[str, Exchange] = {}
@@ -33,23 +38,27 @@ class Folder:
         self._passed: set[str] = set()  # names of drills, and of second files of one incident
         self._kept: frozenset[str] = frozenset()  # archived or deleted here: what the server has of them stays there
         self._unread: set[str] = set()  # paths of what could not be read, told once
+        self._strange: set[str] = set()  # names under which another week's log lies
 
     # ── the files ───────────────────────────────────────────────────────────────────────────────
 
     def scan(self) -> list[Exchange]:
         """Looks at every file; those with something new in them."""
         access.ready(self.incidents)
-        there = set(filter(_is_incident, os.listdir(self.incidents)))
+        there = set(filter(_is_incident, os.listdir(self.incidents))) | weeks.there(self.data)
         self._passed &= there
         return self.look(there | set(self._names))
 
     def look(self, names: Iterable[str]) -> list[Exchange]:
         """The same for these files."""
-        looked = [self._look(name) for name in sorted(filter(_is_incident, names), reverse=True)]
+        looked = [self._look(name) for name in sorted(filter(_is_file, names), reverse=True)]
         return [each for each in looked if each is not None]
 
+    def _path(self, name: str) -> str:
+        return os.path.join(self.data if weeks.week_of(name) else self.incidents, name)
+
     def _look(self, name: str) -> Exchange | None:
-        path = os.path.join(self.incidents, name)
+        path = self._path(name)
         known = self._names.get(name)
         if known is None:
             return self._open(name, path) if name not in self._passed and os.path.exists(path) else None
@@ -70,7 +79,10 @@ class Folder:
         exchange = self._opened(path, cursor)
         if exchange is None:
             return None
-        if not is_real(exchange.inc) or exchange.file.drill or exchange.inc in self.exchanges:
+        if weeks.week_of(name) and not self._is_that_week(name, exchange):
+            exchange.file.close()
+            return None
+        if not self._is_fit(name, exchange) or exchange.inc in self.exchanges:
             exchange.file.close()
             self._passed.add(name)
             return None
@@ -78,6 +90,19 @@ class Folder:
         self.exchanges[exchange.inc] = exchange
         self.wanted.discard(exchange.inc)
         return exchange
+
+    @staticmethod
+    def _is_fit(name: str, exchange: Exchange) -> bool:
+        """No drill ever leaves, and no log of alerts lies among the incidents."""
+        return (bool(weeks.week_of(name)) or is_real(exchange.inc)) and not exchange.file.drill
+
+    def _is_that_week(self, name: str, exchange: Exchange) -> bool:
+        """Told once where it is not: somebody has to take that file away."""
+        right = named(exchange.inc) == weeks.week_of(name)
+        if not right and name not in self._strange:
+            self._tell({"what": "trouble", "text": f"{name} holds something else than the alerts of that week."})
+        (self._strange.discard if right else self._strange.add)(name)
+        return right
 
     def _opened(self, path: str, cursor: str = "") -> Exchange | None:
         try:
@@ -91,6 +116,7 @@ class Folder:
         status = syncing.status(path) or syncing.Status()
         exchange = Exchange(file, cursor or status.cursor, status.heads, self.reads_only)
         exchange.there.update(status.blobs)
+        exchange.relays.facts = status.relayed
         exchange.look()
         return exchange
 
@@ -98,6 +124,8 @@ class Folder:
         """One that was archived goes on where it is now, while something of it waits."""
         unsent = exchange.engine.unsent
         self._drop(exchange)
+        if weeks.week_of(name):
+            return
         self._kept |= {exchange.inc} if os.path.exists(os.path.join(self.archive, name)) else set()
         if unsent:
             self._reopen(os.path.join(self.archive, name))
@@ -141,19 +169,37 @@ class Folder:
         listed = {each.inc: each for each in there.incidents}
         for inc, exchange in list(self.exchanges.items()):
             exchange.listed(listed.get(inc))
-        unknown = [each for inc, each in listed.items() if is_real(inc) and inc not in self.exchanges]
+        unknown = {inc for inc in listed if inc not in self.exchanges and self._may_come(inc)}
         if unknown:
             self._kept = syncing.deleted(self.data) | {entry.inc for entry in folder.entries(self.archive)}
-            self.wanted = {each.inc for each in unknown} - self._kept
+            self.wanted = unknown - self._kept
 
     def told_of(self, inc: str) -> None:
         """The server tells of an incident. From any thread."""
-        if is_real(inc) and inc not in self.exchanges and inc not in self._kept:
+        if inc not in self.exchanges and inc not in self._kept and self._may_come(inc):
             self.wanted.add(inc)
+
+    def _may_come(self, inc: str) -> bool:
+        return weeks.wanted(inc, self._now()) if named(inc) else is_real(inc)
 
     def fetch(self, client: Client, pace: Pace) -> Exchange | None:
         """Makes a file for one of `wanted`, whole; what is not declared yet waits. Raises `Offline`."""
         inc = next(iter(self.wanted))
+        return self._begin(inc) if named(inc) else self._fetch(inc, client, pace)
+
+    def _begin(self, inc: str) -> Exchange | None:
+        """A log of alerts needs no declaration: it begins empty, and what it holds comes like anything that is new."""
+        self.wanted.discard(inc)
+        try:
+            weeks.make(self.data, inc, replica.current(self.data))
+        except Exists:
+            pass  # another process took in an alert meanwhile, or it cannot be read
+        except StoreError as problem:
+            self._tell({"what": "trouble", "text": f"{label(inc)}: {problem}"})
+            return None
+        return self._look(weeks.name_of(named(inc)))
+
+    def _fetch(self, inc: str, client: Client, pace: Pace) -> Exchange | None:
         try:
             facts, cursor = _all_of(client, inc, pace)
             path = self._publish(inc, facts)
@@ -202,8 +248,18 @@ def _all_of(client: Client, inc: str, pace: Pace) -> tuple[list[Fact], str]:
 
 def is_real(inc: str) -> bool:
     """Whether this is the identity of a real incident, and can be a part of a file's name."""
-    return len(inc) == 26 and all(letter in CROCKFORD for letter in inc) and not is_drill(inc)
+    return len(inc) == 26 and all(letter in CROCKFORD for letter in inc) and not (is_drill(inc) or named(inc))
+
+
+def label(inc: str) -> str:
+    """How a log is called where a person reads it."""
+    week = named(inc)
+    return f"alerts {week}" if week else inc[:4]
 
 
 def _is_incident(name: str) -> bool:
     return name.endswith(".json") and ".local." not in name
+
+
+def _is_file(name: str) -> bool:
+    return bool(weeks.week_of(name)) or ("/" not in name and _is_incident(name))

@@ -20,6 +20,7 @@ PING = 10.0  # seconds between two signs of life on a stream
 SILENCE = 25.0  # seconds after which a stream without any is dead
 
 Grant: TypeAlias = Literal["observe", "respond", "administer", "intake"]
+Audience: TypeAlias = Literal["public", "internal", "executive"]
 Status: TypeAlias = Literal["ok", "duplicate", "gap", "fork", "invalid"]
 Heads: TypeAlias = dict[str, tuple[int, str]]
 """Of each replica the number and the hash of its last fact."""
@@ -71,12 +72,13 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One incident on the server. `digest` is that of its heads."""
+    """One incident on the server. `digest` is that of its heads; `relayed` changes with `Details.relayed`."""
 
     inc: str
     digest: str
     cursor: str
     restricted: bool = False
+    relayed: str = ""
 
 
 class Incidents(msgspec.Struct, frozen=True):
@@ -116,19 +118,24 @@ class Create(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Details(msgspec.Struct, frozen=True):
-    """One incident. `owners`: replica → the name of the token that first pushed a fact of it, so who relayed shows."""
+    """One incident. `owners`: replica → the name of the token that first pushed a fact of it.
+
+    `relayed`: replica → from which of its numbers on whose token brought its facts, where not always the owner's.
+    """
 
     inc: str
     restricted: bool
     created: Ms
     owners: dict[str, str]
+    relayed: dict[str, tuple[tuple[int, str], ...]] = {}
 
 
 class ShareWish(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A share link that is wanted: for how long, and for whom."""
+    """A share link that is wanted: for how long, for whom, and whose updates it shows."""
 
     hours: Annotated[float, msgspec.Meta(ge=1, le=24 * 90)] = 24
     name: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    audience: Audience = "internal"
 
 
 class Share(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -138,6 +145,7 @@ class Share(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     created: Ms
     expires: Ms
+    audience: Audience
     path: str = ""
 
 
@@ -186,6 +194,11 @@ def digest(heads: Heads) -> str:
     """The same on both sides when, and only when, they hold the same facts of every replica."""
     text = _encoder.encode(sorted((rep, seq, hash) for rep, (seq, hash) in heads.items()))
     return sha256(text).hexdigest()
+
+
+def relayed(turns: dict[str, tuple[tuple[int, str], ...]]) -> str:
+    """Another one whenever somebody else begins to bring a replica's facts; empty while nobody does."""
+    return sha256(_encoder.encode(sorted(turns.items()))).hexdigest()[:8] if turns else ""
 
 
 def fact_bytes(event: bytes, hash: str) -> bytes:

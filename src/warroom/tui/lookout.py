@@ -199,10 +199,8 @@ def viewed(seen: Seen, state: "Incident", replica: str, now: Ms) -> PagerView:
     if holder is not None:
         where = holder.where or "a process"
         return PagerView(pv.HERE if seen.tied else pv.HELD, where, now - int(holder.silent * SECOND), holder.pid)
-    if seen.starting:
-        return PagerView(pv.STARTING)
     said = state.pager
-    if said is not None and said.rep and said.rep != replica:
-        lost = bool(seen.unheard) and now - seen.unheard > pv.HANGS
+    lost = bool(seen.unheard) and now - seen.unheard > pv.HANGS
+    if said is not None and said.rep and said.rep != replica and not (lost and seen.starting):
         return PagerView(pv.LOST if lost else pv.ELSEWHERE, said.where, seen.unheard)
-    return PagerView(pv.NOBODY)
+    return PagerView(pv.STARTING if seen.starting else pv.NOBODY)

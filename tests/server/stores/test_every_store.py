@@ -152,6 +152,32 @@ async def test_a_replica_belongs_to_the_token_that_pushed_it_first(store: Store,
     assert meta.owners == {"r1": "ana", "r2": "ivo"}
 
 
+async def test_from_which_number_on_others_brought_a_replicas_facts_is_kept(store: Store, place: Place) -> None:
+    chain, other = spoken("r1", 6), spoken("r2", 1)
+    await push(store, chain.facts[:2], "ana")
+    await push(store, chain.facts, "ivo")  # two of them are known, and were hers to bring
+    chain.say("hers again")
+    await push(store, [*chain.facts, *other.facts], "ana")
+    await store.close()
+    meta = await (await place.open()).meta(INC)
+    assert meta
+    assert meta.turns == {"r1": ((3, "ivo"), (7, "ana"))}
+
+
+async def test_a_redaction_leaves_who_brought_what(store: Store, place: Place) -> None:
+    chain, eraser = spoken("r1", 1), Chain("r2")
+    await push(store, chain.facts, "ana")
+    chain.say("secret")
+    await push(store, chain.facts, "ivo")
+    eraser.redact(chain.id_of(2))
+    await push(store, eraser.facts, "lee")
+    await until(lambda: not getattr(store, "waiting", 0))
+    await store.close()
+    meta = await (await place.open()).meta(INC)
+    assert meta
+    assert meta.turns == {"r1": ((2, "ivo"),)}
+
+
 # ── metas and tables ────────────────────────────────────────────────────────────────────────────
 
 

@@ -1,9 +1,12 @@
 """Which log an alert stands in: one for each week (ISO, UTC), whose identity everybody can work out."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 
 from ..values import DAY, Ms, incident_id
+
+_FIRST, _LAST = 2025, 2074  # years whose logs are told from incidents
 
 
 def week_of(t: Ms) -> str:
@@ -35,4 +38,16 @@ def known(now: Ms, back: int = 10) -> dict[str, str]:
     weeks = [week_of(now + 7 * DAY)]
     for _ in range(back + 1):
         weeks.append(before(weeks[-1]))
+    return {identity(week): week for week in weeks}
+
+
+def named(inc: str) -> str:
+    """The week whose log has this identity; empty: it is no log of alerts."""
+    return _weeks().get(inc, "")
+
+
+@cache
+def _weeks() -> dict[str, str]:
+    # By no clock: one that is years wrong must not take a log of alerts for an incident.
+    weeks = (f"{year}-W{number:02}" for year in range(_FIRST, _LAST + 1) for number in range(1, 54))
     return {identity(week): week for week in weeks}

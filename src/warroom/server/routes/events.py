@@ -72,6 +72,9 @@ async def pull(request: AnyRequest) -> ASGIApp:
     rows = await _rows(sat, n, want.limit)
     if not rows and want.wait:
         rows = await _waited(sat, n, want)
+    if sat.house.store.epoch != epoch:  # meanwhile: what was read by a number of before is not what was asked for
+        epoch, n = sat.house.store.epoch, 0
+        rows = await _rows(sat, n, want.limit)
     kept = _fitting(rows[: want.limit])
     at = wire.cursor(epoch, kept[-1].n if kept else n)
     more = "true" if len(kept) < len(rows) else "false"

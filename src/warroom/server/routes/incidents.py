@@ -3,6 +3,7 @@
 import msgspec
 from litestar import Response, get, put
 
+from ...core.alerts.week import named
 from ...core.values import CROCKFORD, is_drill
 from ...sync.wire import Create, Details, Incidents, Listed, Standing, cursor
 from .. import body
@@ -54,10 +55,12 @@ async def create(request: AnyRequest) -> Response[bytes]:
     wish = body.decoded(data, _create) if data else Create()
     if why := refusal_of(inc) or _misspelt(inc):
         raise Trouble(422, f"{why[:1].upper()}{why[1:]}.", "drill" if is_drill(inc) else "malformed")
+    if wish.restricted and named(inc):
+        raise Trouble(422, "A log of alerts is there for everybody who sees this server's incidents.", "malformed")
     if sat.meta is not None:
         return reply(await house.hub.catalogue.listed(sat.meta))
-    named = (token.id,) if wish.restricted else ()
-    await house.store.put_meta(Meta(inc, house.now(), wish.restricted, named))
+    seen_by = (token.id,) if wish.restricted else ()
+    await house.store.put_meta(Meta(inc, house.now(), wish.restricted, seen_by))
     meta = await house.store.meta(inc)
     if meta is None or not sees(token, meta):
         raise no_such_incident()  # somebody else made it restricted in the same moment
@@ -79,7 +82,8 @@ async def details(request: AnyRequest) -> Response[bytes]:
     meta = sat.about
     names = await sat.house.tokens.names()
     owners = {rep: names.get(token, "") for rep, token in meta.owners.items()}
-    return reply(Details(meta.inc, meta.restricted, meta.created, owners))
+    relayed = {rep: tuple((seq, names.get(token, "")) for seq, token in turns) for rep, turns in meta.turns.items()}
+    return reply(Details(meta.inc, meta.restricted, meta.created, owners, relayed))
 
 
 @get("/v1/incidents/{inc:str}/heads", act="read", said=Said("Of each replica the last fact", Standing))

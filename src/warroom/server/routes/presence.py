@@ -15,11 +15,12 @@ _SMALL = 4096
 
 
 class Coming(msgspec.Struct, frozen=True):
-    """Who is there, on which host, under which replica. Said again every few seconds."""
+    """Who is there, on which host, under which replica. Said again every few seconds; `gone` when they leave."""
 
     who: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     host: Annotated[str, msgspec.Meta(max_length=255)] = ""
     rep: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    gone: bool = False
 
 
 _coming = msgspec.json.Decoder(Coming)
@@ -29,18 +30,25 @@ _coming = msgspec.json.Decoder(Coming)
     "/v1/incidents/{inc:str}/presence",
     act="write",
     status_code=200,
-    said=Said("Says that somebody has the room open, for 30 seconds; everybody who has", Presence, takes=Coming),
+    said=Said(
+        "Says that somebody has the room open, for 30 seconds, or has left; everybody who has it open",
+        Presence,
+        takes=Coming,
+    ),
 )
 async def here(request: AnyRequest) -> Response[bytes]:
     sat = seat(request)
     house = sat.house
     came = body.decoded(await body.read(request, _SMALL, house.options.body), _coming)
     now = house.now()
-    changed = house.rooms.said(sat.inc, sat.who.id, Present(came.who, came.host, came.rep), now)
-    present = house.rooms.here(sat.inc, now)
+    present = Present(came.who, came.host, came.rep)
+    act = house.rooms.left if came.gone else house.rooms.said
+    changed = act(sat.inc, sat.who.id, present, now)
+    house.nodes.tell(sat.inc, sat.who.id, present, came.gone)
+    everybody = house.rooms.here(sat.inc, now)
     if changed:
-        house.hub.here(sat.inc, present)
-    return reply(Presence(present))
+        house.hub.here(sat.inc, everybody)
+    return reply(Presence(everybody))
 
 
 ROUTES = [here]

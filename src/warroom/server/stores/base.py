@@ -12,6 +12,7 @@ import msgspec
 
 from ...core.values import Ms
 from ...sync.wire import Heads, Result
+from .turns import Turns
 
 
 class Pushed(msgspec.Struct, frozen=True):
@@ -25,7 +26,7 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the server knows of an incident beside its facts.
 
     `named`: the ids of the tokens that may see it although it is restricted. `owners`: replica → the token that first
-    pushed a fact of it.
+    pushed a fact of it. `turns`: of the replicas whose facts others brought too, see `turns`.
     """
 
     inc: str
@@ -33,6 +34,7 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     restricted: bool = False
     named: tuple[str, ...] = ()
     owners: dict[str, str] = {}
+    turns: dict[str, Turns] = {}
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):

@@ -20,6 +20,7 @@ from ...sync.wire import Heads, Result
 from . import index as indexing
 from .base import Meta, Pushed, Row, StoreTrouble, Watcher
 from .index import Index, Judged
+from .turns import Turns, noted
 
 MEMORY = 256 * 1024 * 1024  # bytes of facts that are kept in memory
 WRITER = "0000000000"  # the server writes no facts of its own
@@ -178,7 +179,8 @@ class EmbeddedStore:
         index = room.index
         new: list[tuple[Judged, str]] = []
         answers: list[tuple[Result, ...]] = []
-        owners: dict[str, str] = {}
+        about, owners = self._metas[inc], dict[str, str]()
+        turns: dict[str, Turns] = {}
         for facts, token, _ in group:
             results = []
             for data, hash in facts:
@@ -187,11 +189,14 @@ class EmbeddedStore:
                 if verdict.event is not None:
                     index.add(verdict.event, verdict.data, hash)
                     new.append((verdict, hash))
-                    owners.setdefault(verdict.event.rep, token)
+                    rep, seq = verdict.event.rep, verdict.event.seq
+                    owner = about.owners.get(rep) or owners.setdefault(rep, token)
+                    turns[rep] = noted(turns.get(rep, about.turns.get(rep, ())), owner, seq, token)
             answers.append(tuple(results))
         if new:
-            if any(rep not in self._metas[inc].owners for rep in owners):
-                await self.put_meta(Meta(inc, owners=owners))
+            # A replica without turns has an empty entry here, and none in what is kept.
+            if owners or any(about.turns.get(rep, ()) != now for rep, now in turns.items()):
+                await self.put_meta(Meta(inc, owners=owners, turns=turns))
             await self._in_thread(lambda: self._keep(room, new))
             self._publish(inc, room)
         last = len(index.rows)
@@ -329,11 +334,12 @@ def _trouble(problem: Exception) -> StoreTrouble:
 
 
 def merged(known: Meta, new: Meta) -> Meta:
-    """Both together: a restriction stays, names are added, a replica belongs to whoever pushed it first."""
+    """Both together: a restriction stays, names are added, a replica is whose it was first, later turns hold."""
     return msgspec.structs.replace(
         known,
         restricted=known.restricted or new.restricted,
         created=known.created or new.created,
         named=tuple(dict.fromkeys((*known.named, *new.named))),
         owners={**new.owners, **known.owners},
+        turns={rep: turns for rep, turns in {**known.turns, **new.turns}.items() if turns},
     )

@@ -47,7 +47,11 @@ class Documents:
 
     def with_owners(self, meta: Meta) -> Meta:
         outline = self._following.mirror.outlines.get(meta.inc)
-        return meta if outline is None else msgspec.structs.replace(meta, owners={**outline.owners, **meta.owners})
+        if outline is None:
+            return meta
+        return msgspec.structs.replace(
+            meta, owners={**outline.owners, **meta.owners}, turns={**meta.turns, **outline.turns}
+        )
 
     async def put_meta(self, meta: Meta) -> None:
         mirror = self._following.mirror

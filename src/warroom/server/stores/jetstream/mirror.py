@@ -13,8 +13,9 @@ import msgspec
 
 from ....sync.wire import Heads
 from ..base import Meta, Row, StoreTrouble, Watcher
+from ..turns import Turns, read
 from .ledger import Ledger
-from .words import BY, FOR, HEAD, PARTS, Got, Mark
+from .words import BY, FOR, HEAD, PARTS, TURNS, Got, Mark
 
 if TYPE_CHECKING:
     from .pushing import Waiting
@@ -28,6 +29,7 @@ class Outline(msgspec.Struct):
 
     heads: Heads = {}
     owners: dict[str, str] = {}
+    turns: dict[str, Turns] = {}
     tips: dict[str, int] = {}
     last: int = 0  # the number of the last row
     reach: int = 0
@@ -94,7 +96,7 @@ class Mirror:
     def outline(self, inc: str) -> Outline:
         known = self.outlines.get(inc)
         if known is None:
-            known = self.outlines[inc] = Outline({}, {}, {})
+            known = self.outlines[inc] = Outline({}, {}, {}, {})
         return known
 
     # ── taking ──────────────────────────────────────────────────────────────────────────────────
@@ -164,6 +166,10 @@ class Mirror:
             return
         outline.heads[rep] = (int(words[0]), words[1])
         outline.owners.setdefault(rep, got.headers.get(BY, ""))
+        if turns := read(got.headers.get(TURNS, "")):
+            outline.turns[rep] = turns
+        else:
+            outline.turns.pop(rep, None)
         row = got.seq if FOR not in got.headers else int(words[2]) if len(words) > 2 else 0
         outline.last = max(outline.last, row)
 

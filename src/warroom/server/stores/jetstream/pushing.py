@@ -13,13 +13,14 @@ import msgspec
 from ....core import codec
 from ....sync.wire import Result
 from ..base import Pushed, StoreTrouble
+from ..turns import Turns, noted, spelled
 from .erasing import Erasing
 from .following import Following, no_leader
 from .ledger import Ledger, Trial
 from .link import Link, Mismatch, Unknown
 from .mirror import Outline, Room
 from .tombstones import MOST_TOMBSTONES, expecting, marking, tombstones
-from .words import BY, HEAD, Message, fact_subject
+from .words import BY, HEAD, TURNS, Message, fact_subject
 
 PATIENCE = 8.0  # seconds for one push, a change of leader included
 MOST_FACTS = 400  # in one batch, in which NATS takes 1,000 messages
@@ -28,7 +29,7 @@ _SHORT = 4  # facts of one replica that are written one by one
 _AT_ONCE = 64  # pushes
 _ANSWER = 1.5  # seconds for an acknowledgement; after them it is looked up
 
-Owner = Callable[[str, str], str]
+Whose = Callable[[str], tuple[str, Turns]]
 
 
 class Waiting(msgspec.Struct):
@@ -51,12 +52,13 @@ class Plan(msgspec.Struct):
     blobs: tuple[str, ...] = ()
 
 
-def planned(ledger: Ledger, outline: Outline, pushes: Sequence[Waiting], owner: Owner) -> Plan:
+def planned(ledger: Ledger, outline: Outline, pushes: Sequence[Waiting], whose: Whose) -> Plan:
     """Judges these pushes one after the other, each on what the ones before it leave. Changes nothing."""
     trial = Trial(ledger)
     plan = Plan([], [], [], [], set())
     placed: dict[int, Message] = {}
     erased: list[int] = []
+    owned: dict[str, tuple[str, Turns]] = {}
     for push in pushes:
         verdicts: list[Result] = []
         plan.answers.append(verdicts)
@@ -70,7 +72,10 @@ def planned(ledger: Ledger, outline: Outline, pushes: Sequence[Waiting], owner: 
                 continue
             event = judged.event
             row, changed = trial.add(event, judged.data, hash)
-            headers = {HEAD: f"{event.seq} {hash}", BY: owner(event.rep, push.token)}
+            owner, turns = owned.get(event.rep) or whose(event.rep)
+            owner = owner or push.token
+            owned[event.rep] = (owner, turns) = (owner, noted(turns, owner, event.seq, push.token))
+            headers = {HEAD: f"{event.seq} {hash}", BY: owner} | ({TURNS: spelled(turns)} if turns else {})
             message = placed[row.n] = Message(fact_subject(ledger.inc, event.rep), row.data, headers)
             plan.facts[-1].append(message)
             plan.kept.append((event.rep, event.seq, hash))
@@ -95,12 +100,12 @@ def planned(ledger: Ledger, outline: Outline, pushes: Sequence[Waiting], owner: 
 
 
 class Pushing:
-    """`owner`: incident, replica, token that pushes → the token that the replica belongs to."""
+    """`whose`: incident, replica → the token that the replica belongs to, empty while it is new, and its turns."""
 
     def __init__(
-        self, link: Link, following: Following, erasing: Erasing, owner: Callable[[str, str, str], str]
+        self, link: Link, following: Following, erasing: Erasing, whose: Callable[[str, str], tuple[str, Turns]]
     ) -> None:
-        self._link, self._following, self._erasing, self._owner = link, following, erasing, owner
+        self._link, self._following, self._erasing, self._whose = link, following, erasing, whose
         self._free = asyncio.Semaphore(_AT_ONCE)
 
     async def write_all(self, inc: str, room: Room) -> None:
@@ -182,7 +187,7 @@ class Pushing:
 
     def _plan(self, inc: str, room: Room, group: list[Waiting]) -> Plan:
         outline = self._following.mirror.outline(inc)
-        return planned(room.ledger, outline, group, lambda rep, token: self._owner(inc, rep, token))
+        return planned(room.ledger, outline, group, lambda rep: self._whose(inc, rep))
 
 
 def _runs(pushes: Sequence[list[Message]]) -> list[list[Message]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ....sync.wire import Heads, Result
 from ..base import Meta, Pushed, Row, StoreTrouble, Watcher
+from ..turns import Turns
 from . import checks
 from .checks import Unsafe
 from .documents import Documents
@@ -52,11 +53,13 @@ class JetStreamStore:
         self._following = Following(self._link, memory)
         self._erasing = Erasing(self._link, self._eraser, self._following)
         self._documents = Documents(self._link, self._following, self._erasing)
-        self._pushing = Pushing(self._link, self._following, self._erasing, self._owner)
+        self._pushing = Pushing(self._link, self._following, self._erasing, self._whose)
         self.sharing = Sharing(self._link)
         self._unsafe = ""
+        self._told = b""  # what the nodes were last told of the epoch
         self._behind = self._gone_back = False
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._inspecting = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -89,7 +92,7 @@ class JetStreamStore:
         except BaseException:
             await self.close()
             raise
-        self._spawn(self._every(_TIDY, self._erasing.tidy))
+        self._spawn(self._every(_TIDY, self._tidy))
         self._spawn(self._every(_INSPECT, self._inspect))
 
     async def _stream(self) -> dict[str, Any]:
@@ -140,7 +143,8 @@ class JetStreamStore:
     def _epoch_of(self, info: dict[str, Any]) -> str:
         """The same on all nodes; another one when the stream was made anew, restored, or declared to be another."""
         group = str((info.get("cluster") or {}).get("raft_group", ""))
-        told = [STREAM, str(info.get("created", "")), group, self._documents.read_table(_EPOCH)[0].hex()]
+        self._told = self._documents.read_table(_EPOCH)[0]
+        told = [STREAM, str(info.get("created", "")), group, self._told.hex()]
         return sha256("\n".join(told).encode()).hexdigest()[:12]
 
     async def renew_epoch(self) -> None:
@@ -173,8 +177,17 @@ class JetStreamStore:
         except (Unknown, Answered, StoreTrouble) as problem:
             return f"The NATS stream does not answer ({problem})."
 
+    async def _tidy(self) -> None:
+        if self._following.begun and self._documents.read_table(_EPOCH)[0] != self._told:
+            await self._inspect()  # another node declared it to be another stream
+        await self._erasing.tidy()
+
     async def _inspect(self) -> None:
         """Whether it is still the same stream, on nodes that may be trusted."""
+        async with self._inspecting:
+            await self._inspect_now()
+
+    async def _inspect_now(self) -> None:
         applied = self._following.mirror.applied
         info = await self._link.ask(f"STREAM.INFO.{STREAM}")
         found, _ = await checks.nodes(self.settings.monitors, self.settings.tls())
@@ -245,12 +258,13 @@ class JetStreamStore:
         if inc not in self._following.mirror.metas and await self._documents.meta(inc) is None:
             raise StoreTrouble(f"There is no incident {inc[:8]}… here.")
 
-    def _owner(self, inc: str, rep: str, token: str) -> str:
-        mirror = self._following.mirror
-        first = mirror.outline(inc).owners.get(rep)
-        if first is None and inc in mirror.metas:
-            first = mirror.metas[inc][0].owners.get(rep)
-        return token if first is None else first
+    def _whose(self, inc: str, rep: str) -> tuple[str, Turns]:
+        """By the stream; by the meta, where it was copied from another store."""
+        outline = self._following.mirror.outline(inc)
+        if rep in outline.owners:
+            return outline.owners[rep], outline.turns.get(rep, ())
+        known = self._following.mirror.metas.get(inc)
+        return (known[0].owners.get(rep, ""), known[0].turns.get(rep, ())) if known is not None else ("", ())
 
     async def append_expected(self, inc: str, facts: list[tuple[bytes, str]], token: str) -> Pushed:
         self._trusted()

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ..turns import spelled
 from .ledger import Ledger, event_of
 from .mirror import Outline
-from .words import BY, FOR, HEAD, Mark, Message, fact_subject, mark_subject
+from .words import BY, FOR, HEAD, TURNS, Mark, Message, fact_subject, mark_subject
 
 MOST_TOMBSTONES = 500  # in one batch
 
@@ -18,6 +19,8 @@ def tombstones(ledger: Ledger, outline: Outline, rows: Sequence[tuple[int, bytes
         rep = event_of(row).rep
         seq, hash = ledger.heads[rep]
         headers = {HEAD: f"{seq} {hash} {ledger.ends[rep]}", BY: outline.owners.get(rep, ""), FOR: str(number)}
+        if turns := outline.turns.get(rep):
+            headers[TURNS] = spelled(turns)
         messages.append(Message(fact_subject(ledger.inc, rep), row, headers))
     return messages
 

@@ -17,6 +17,7 @@ LARGEST = 96 * 1024
 
 HEAD = "War-Head"  # number and hash of the replica's last fact, as of this message, so that heads need no facts read
 BY = "War-By"  # the token that first pushed a fact of this replica
+TURNS = "War-Turns"  # all turns of this replica so far, where others than its owner brought facts of it
 FOR = "War-For"  # the number of the message whose place this one takes
 PARTS = "War-Parts"  # how many messages before this one belong to the table
 EXPECTED = "Nats-Expected-Last-Subject-Sequence"
