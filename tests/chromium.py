@@ -8,14 +8,17 @@ import os
 import select
 import shutil
 import subprocess
+from collections.abc import Sequence
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LANDMARKS = ("main", "banner", "contentinfo", "navigation")
 _PATIENCE = 60.0
 _CHECKS = Path(__file__).with_name("page_faults.js")
 _FLAGS = (
@@ -99,21 +102,41 @@ class Chromium:
 
     # ── the page ──
 
-    def open(self, page: Path, wide: int = 1000) -> None:
-        """Load the file, and wait until it is there."""
-        self.events.clear()
+    def open(self, page: Path | str, wide: int = 1000) -> None:
+        """Load the file or the address, and wait until it is there."""
+        url = page if isinstance(page, str) else page.resolve().as_uri()
         self.ask("Emulation.setDeviceMetricsOverride", width=wide, height=900, deviceScaleFactor=1, mobile=False)
-        self.ask("Page.navigate", url=page.resolve().as_uri())
+        self.doing("Page.navigate", url=url)
+
+    def doing(self, method: str, **params: Any) -> None:
+        """Do what loads another page, and wait until that is there."""
+        self.events.clear()
+        self.ask(method, **params)
+        self.loaded()
+
+    def loaded(self) -> None:
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._hear())
+
+    def until(self, script: str) -> Any:
+        """What this expression is, once it is true of the page."""
+        end = monotonic() + _PATIENCE
+        while not (found := self.value(script)):
+            assert monotonic() < end, f"it did not come to that: {script}"
+            sleep(0.05)
+        return found
+
+    def scripts(self, run: bool) -> None:
+        """Whether pages that are opened from now on may run scripts."""
+        self.ask("Emulation.setScriptExecutionDisabled", value=not run)
 
     def scheme(self, name: str) -> None:
         """Show it as to somebody who prefers `light` or `dark`."""
         self.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
 
-    def value(self, script: str) -> Any:
-        """What this expression is, in the page."""
-        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True)
+    def value(self, script: str, promised: bool = False) -> Any:
+        """What this expression is, in the page; `promised`: what it will be."""
+        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=promised)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
@@ -137,15 +160,25 @@ class Chromium:
         return out
 
 
-def faults(browser: Chromium) -> list[str]:
+def faults(browser: Chromium, landmarks: Sequence[str] = LANDMARKS) -> list[str]:
     """What is wrong with the page for people who do not see it, hardly see it, or have no mouse."""
-    return [*_of_roles(browser.heard()), *browser.value(_CHECKS.read_text(encoding="utf-8"))]
+    return [*_of_roles(browser.heard(), landmarks), *browser.value(_CHECKS.read_text(encoding="utf-8"))]
 
 
-def _of_roles(nodes: list[dict[str, Any]]) -> list[str]:
+def axe(browser: Chromium) -> list[str]:
+    """What axe-core, all of its rules, finds wrong with the page."""
+    browser.value(files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    found = browser.value("axe.run(document)", promised=True)
+    assert len(found["passes"]) > 10, "axe looked at nothing"
+    return [
+        f"{each['id']}: {each['help']}: {node['html'][:100]}" for each in found["violations"] for node in each["nodes"]
+    ]
+
+
+def _of_roles(nodes: list[dict[str, Any]], landmarks: Sequence[str]) -> list[str]:
     out = []
     of = {role: [node for node in nodes if node["role"] == role] for role in {node["role"] for node in nodes}}
-    for role in ("main", "banner", "contentinfo", "navigation"):
+    for role in landmarks:
         if len(of.get(role, ())) != 1:
             out.append(f"{len(of.get(role, ()))} landmarks of the role {role}")
     nameless = ("RootWebArea", "link", "heading", "image", "img", "region", "table", "columnheader", "rowheader")

@@ -122,7 +122,8 @@ class Asking:
     def live(self, path: str = "/v1/live", token: str | None = None, **more: Any) -> Iterator["Live"]:
         """An open stream."""
         secret = self.token if token is None else token
-        headers = {"Authorization": f"Bearer {secret}", **more.pop("headers", {})}
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        headers |= more.pop("headers", {})
         with (
             httpx.Client(timeout=SURELY_S) as client,
             client.stream("GET", self.url + path, headers=headers, **more) as answer,
@@ -229,6 +230,8 @@ class InThread(Asking):
 class InProcess(Asking):
     """A server in a process of its own, on one port and one folder however often it is started again."""
 
+    program = PROGRAM
+
     def __init__(self, folder: str, port: int = 0) -> None:
         self.folder = folder
         self.url = f"http://127.0.0.1:{port or free_port()}"
@@ -242,7 +245,7 @@ class InProcess(Asking):
         # The log: a pipe that nobody reads would be one more thing that can go wrong.
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, str(PROGRAM), self.folder, str(self.port)], stdout=subprocess.PIPE, stderr=log
+                [sys.executable, str(self.program), self.folder, str(self.port)], stdout=subprocess.PIPE, stderr=log
             )
         assert self.process.stdout is not None
         said = self.process.stdout.readline()

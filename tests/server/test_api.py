@@ -12,6 +12,7 @@ import pytest
 from judged import Judged
 from server_kit import DRILL, INC, OTHER, InThread, facts_of, written
 from warroom.core.acts.entries import AttachEvidence, Log
+from warroom.core.acts.talk import PostUpdate
 from warroom.core.values import HOUR
 from warroom.server.stores.base import Meta
 from warroom.server.tokens import wall
@@ -147,7 +148,33 @@ def test_who_relayed_a_replica_first_is_told_by_name(server: InThread) -> None:
     server.push(facts_of(desk), token=ivo)
     desk.do(Log(text="more"))
     server.push(facts_of(desk)[-1:])
-    assert api.ask("GET", f"/v1/incidents/{INC}").json()["owners"] == {"r1": "ivo"}
+    about = api.ask("GET", f"/v1/incidents/{INC}").json()
+    assert about["owners"] == {"r1": "ivo"}
+    assert about["relayed"] == {"r1": [[len(facts_of(desk)), f"root {server.port}"]]}
+
+
+def test_the_list_says_when_somebody_else_begins_to_bring_facts(server: InThread) -> None:
+    api = Judged(server)
+    server.create()
+    ivo = server.make_token("ivo")
+    desk = written(1)
+
+    def mark() -> str:
+        [listed] = api.ask("GET", "/v1/incidents").json()["incidents"]
+        return str(listed.get("relayed", ""))
+
+    server.push(facts_of(desk), token=ivo)
+    assert mark() == ""
+    desk.do(Log(text="more"))
+    server.push(facts_of(desk)[-1:])
+    by_us = mark()
+    assert by_us
+    desk.do(Log(text="and more"))
+    server.push(facts_of(desk)[-1:])
+    assert mark() == by_us
+    desk.do(Log(text="his own again"))
+    server.push(facts_of(desk)[-1:], token=ivo)
+    assert mark() not in ("", by_us)
 
 
 def test_heads_and_list_agree_after_every_push(server: InThread) -> None:
@@ -217,7 +244,7 @@ def test_nobody_is_here_under_no_name(api: Judged, body: object) -> None:
 # ── share links ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_share_link_shows_the_situation_until_it_is_taken_back(server: InThread) -> None:
+def test_a_share_link_shows_what_stakeholders_may_see_until_it_is_taken_back(server: InThread) -> None:
     api = Judged(server)
     server.create()
     desk = written(1)
@@ -227,19 +254,19 @@ def test_a_share_link_shows_the_situation_until_it_is_taken_back(server: InThrea
     shown = api.ask("GET", made["path"], token="")
     assert "checkout returns 500s" in shown.text
     assert shown.headers["content-type"] == "text/plain; charset=utf-8"
-    assert len(shown.text.splitlines()) == 6
-    # What came meanwhile is on it.
-    desk.do(Log(text="restarted \x1b]0;owned\x07", kind="action"))
-    server.results(facts_of(desk)[-1:])
+    # What came meanwhile is on it, and nothing of the timeline, nor who works on it.
+    desk.do(Log(text="restarted by bo", kind="action"))
+    desk.do(PostUpdate(what="We have restarted it \x1b]0;owned\x07"))
+    server.results(facts_of(desk)[-2:])
     later = api.ask("GET", made["path"], token="").text
-    assert "restarted" in later
-    assert "\x1b" not in later
+    assert "We have restarted it" in later
+    assert not any(word in later for word in ("\x1b", "restarted by bo", "ana", "line 0"))
     [listed] = api.ask("GET", shares).json()["shares"]
     assert listed == {key: value for key, value in made.items() if key != "path"}
     assert made["expires"] - made["created"] == 2 * HOUR
     assert api.ask("DELETE", f"{shares}/{made['id']}").status_code == 204
     assert api.ask("DELETE", f"{shares}/{made['id']}").status_code == 404
-    assert api.refusal(404, "GET", made["path"], token="").startswith("This link shows nothing")
+    assert api.refusal(410, "GET", made["path"], token="").startswith("This link shows nothing any more")
     assert api.ask("GET", shares).json() == {"shares": []}
 
 
@@ -302,7 +329,8 @@ def test_the_description_is_valid_and_needs_a_token_where_the_server_does(api: J
         for path, methods in api.described["paths"].items()
         if any(operation.get("security") == [] for operation in methods.values())
     }
-    assert open_paths == {"/healthz", "/readyz", "/s/{secret}", "/v1/hooks/{hook}", "/v1/openapi.json"}
+    pages = {"/s/{secret}", "/s/{secret}/live"}
+    assert open_paths == {"/healthz", "/readyz", *pages, "/v1/hooks/{hook}", "/v1/openapi.json"}
     for schema in api.described["components"]["schemas"].values():
         jsonschema_rs.meta.validate(schema | {"$schema": "https://json-schema.org/draft/2020-12/schema"})
     references = set(re.findall(r'"#/components/schemas/(\w+)"', api.server.ask("GET", "/v1/openapi.json").text))

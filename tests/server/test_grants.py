@@ -29,6 +29,8 @@ ON_ITS_OWN = {
     "HEAD /readyz": "200 200 200 200 200 200 200 200 200 200",
     "GET /v1/openapi.json": "200 200 200 200 200 200 200 200 200 200",
     "GET /s/{secret}": "200 200 200 200 200 200 200 200 200 200",
+    "POST /s/{secret}": "403 403 403 403 403 403 403 403 403 403",
+    "GET /s/{secret}/live": "200 200 200 200 200 200 200 200 200 200",
     "POST /v1/hooks/{hook}": "401 401 401 401 403 403 204 204 403 403",
     "GET /metrics": "401 401 401 401 403 403 200 403 403 403",
     "GET /v1/info": "401 401 401 401 200 200 200 403 200 200",
@@ -107,11 +109,12 @@ class Hall:
         self.server.create(SECRET, restricted=True, token=self.secrets["creator"])
         assert set(self.server.results(facts_of(self.desk))) == {"ok"}
         assert self.server.ask("PUT", f"/v1/incidents/{INC}/blobs/{SHA}", PIECE).status_code == 204
+        self.shared = self._share()
 
     def status(self, route: str, seat: str, inc: str) -> int:
         """How whoever sits there is answered."""
         method, _, path = route.partition(" ")
-        share = self._share() if "{id}" in path or "{secret}" in path else {}
+        share = self._share() if "{id}" in path else self.shared if "{secret}" in path else {}
         path = path.format(inc=inc, sha=SHA, id=share.get("id"), secret=share.get("path", "")[3:], hook="alertmanager")
         headers = {"Authorization": f"Bearer {self.secrets[seat]}"} if self.secrets[seat] else {}
         # From elsewhere, as it were: on this machine measures need no token.

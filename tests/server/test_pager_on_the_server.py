@@ -165,7 +165,7 @@ def test_handing_the_pager_back_and_forth_sends_nothing_twice(team):
     a.call("watch", "--stop")
     a.watch("--take")
     until(lambda: a.holder() == "watch" and has(a, inc))
-    handed = a.call("watch", "--hand-over", "--json")
+    handed = a.call("watch", "--hand-over", "-i", inc, "--json")  # as the console asks for it
     assert f'"handed_over":["{inc}"]' in handed
     until(lambda: a.holder() == "server")
     until(lambda: once(a, "sre1", "db1"))

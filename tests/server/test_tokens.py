@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server_kit import INC
+from warroom.core.values import DAY
 from warroom.server.answers import _pieces, cut
 from warroom.server.frames import LARGEST
 from warroom.server.pace import Pace, loopback, network
@@ -115,14 +116,18 @@ def test_a_token_is_named_for_an_incident_beside_all_others(tmp_path: Path) -> N
     on(tmp_path, act)
 
 
-def test_a_link_that_is_over_leaves_the_table(tmp_path: Path) -> None:
+def test_a_link_that_is_over_says_so_for_a_month_and_leaves_the_table(tmp_path: Path) -> None:
     async def act(store: EmbeddedStore, tokens: Tokens, clock: Clock) -> None:
         _, secret = await tokens.create("board", "observe", (INC,), expires=2_000, share=True)
         assert await tokens.find(secret) is None, "a link is no token"
         assert await tokens.find_share(secret)
         clock.now = 3_000
         assert await tokens.find_share(secret) is None
+        assert await tokens.ended_share(secret)
+        assert not await tokens.ended_share(secret[::-1])
+        clock.now = 3_000 + 30 * DAY
         await tokens.create("ana", "respond")
+        assert not await tokens.ended_share(secret)
         assert [token.name for token in await tokens.all()] == ["ana"]
 
     on(tmp_path, act)

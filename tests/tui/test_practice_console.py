@@ -36,12 +36,12 @@ async def test_the_desk_shows_who_asked_and_answers_by_number(tmp_path: Path):
         await hand.until(ev.QuestionAsked, 2)
         await pilot.press("escape", "o")
         await shows(pilot, "asks legal")
-        await shows(pilot, "nobody finds the answer yet")
+        await shows(pilot, "nobody is on it")
         await pilot.press("t")
         body = (await hand.until(ev.QuestionTaken)).body
         assert isinstance(body, ev.QuestionTaken)
         assert body.owner == "lee"
-        await shows(pilot, "lee finds the answer")
+        await shows(pilot, "lee is on it")
         await pilot.press("down")
         await shows(pilot, "1,200 users. Is SEV1 still right?")
         await pilot.press("enter")

@@ -1,6 +1,7 @@
 """The desk of questions: what stakeholders ask and report, who finds the answer, and what it is."""
 
 from ..core.acts import practice, talk
+from ..core.acts.page import Moderate
 from ..core.duration import spell
 from ..core.events import QuestionAsked
 from ..core.incident import Incident
@@ -82,6 +83,23 @@ def _answer(session: Session, arguments: Arguments) -> int:
     return act(session, command, lambda state: "" if session.arguments.json or not state.open else offered)
 
 
+def _allow_arguments(parser: Parser) -> None:
+    parser.add_argument("question", metavar="NUMBER", help="the question's number, or a part of it")
+
+
+def _allow(session: Session, arguments: Arguments) -> int:
+    return act(session, Moderate(question=arguments.question, shown=True))
+
+
+def _refuse_arguments(parser: Parser) -> None:
+    parser.add_argument("question", metavar="NUMBER", help="the question's number, or a part of it")
+    words(parser, "text", "WHY", "why it is not shown, for the log")
+
+
+def _refuse(session: Session, arguments: Arguments) -> int:
+    return act(session, Moderate(question=arguments.question, shown=False, why=text(arguments.text)))
+
+
 # ── looking ──
 
 
@@ -104,14 +122,21 @@ def _questions(session: Session, arguments: Arguments) -> int:
 
 
 def _line(each: Question, now: Ms, session: Session) -> str:
-    parts = [f"{each.asker}, {spell(max(0, now - each.asked))} ago"]
-    if each.answered is None:
+    parts = [f"{each.asker}{', on the page' if each.page else ''}, {spell(max(0, now - each.asked))} ago"]
+    parts += [_shown(each)] if each.page or each.shown is not None else []
+    if each.answered is None and not (each.page and each.shown is False):
         parts += [f"{each.owner} has it" if each.owner else "nobody has it"]
         parts += [f"due at {moment(each.due, now, session.zone)}"] if each.due is not None else []
         parts[-1] += f", late by {spell(now - each.due)}" if each.due is not None and now - each.due >= SECOND else ""
     what = f"reports: {each.what}" if each.report else each.what
     answer = f" → {each.answer} ({each.by})" if each.answered is not None else ""
     return clean(f"{each.number:>2}  {what}  ({'; '.join(parts)}){answer}")
+
+
+def _shown(each: Question) -> str:
+    if each.shown is None:
+        return "shown with its answer" if each.answered is not None else "waits to be let through"
+    return "shown there" if each.shown else f"not shown there: {each.why}"
 
 
 def _data(each: Question, now: Ms) -> dict[str, object]:
@@ -129,6 +154,9 @@ def _data(each: Question, now: Ms) -> dict[str, object]:
         "answer": each.answer or None,
         "answered_at": iso_or_none(each.answered),
         "answered_by": each.by or None,
+        "page": each.page,
+        "shown": each.shown,
+        "not_shown_because": each.why or None,
     }
 
 
@@ -153,4 +181,11 @@ VERBS = {
     ),
     "take": Verb("find the answer to a question", "warroom take 2 --owner ivo --in 15m", _take_arguments, _take),
     "answer": Verb("answer an open question", 'warroom answer 1 "no, only delayed"', _answer_arguments, _answer),
+    "allow": Verb("let readers of the stakeholder page see a question", "warroom allow 3", _allow_arguments, _allow),
+    "refuse": Verb(
+        "keep a question off the stakeholder page, and one from there off the desk",
+        "warroom refuse 3 it names a customer",
+        _refuse_arguments,
+        _refuse,
+    ),
 }

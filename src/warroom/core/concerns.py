@@ -109,7 +109,7 @@ class _Pass:
             return any(poll.id == about and self.state.stands(about) for poll in self.state.polls)
         if prompt.kind in ("task", "read-back"):
             return any(task.id == about and task.state == "open" for task in self.state.tasks)
-        return prompt.kind != "report" or any(q.id == about for q in self.state.open_questions)
+        return prompt.kind not in ("report", "page") or any(q.id == about for q in self.state.open_questions)
 
     # ── what was declared, and what it has come to ──
 
@@ -288,10 +288,16 @@ class _Pass:
         if isinstance(body, ev.QuestionAsked) and body.report:
             text = f"{body.asker or 'A stakeholder'} reports: “{body.what}”. Is {self.severity} still right?"
             self.begin(Prompt(f"report:{event.id}", "report", text, self.t, line="/sev ", rank=2))
+        elif isinstance(body, ev.QuestionAsked) and body.page:
+            text = f"{body.asker} asks on the page: “{body.what}”. Let it through, answer it or decline it?"
+            self.begin(Prompt(f"page:{event.id}", "page", text, self.t, ("scribe", "comms"), "/questions", 4))
 
     def on_answer(self, event: Event) -> None:
-        if isinstance(event.body, ev.QuestionAnswered):
-            self.end(f"report:{event.body.of}")
+        body = event.body
+        if isinstance(body, ev.QuestionAnswered | ev.QuestionModerated | ev.QuestionTaken):
+            self.end(f"page:{body.of}")
+        if isinstance(body, ev.QuestionAnswered):
+            self.end(f"report:{body.of}")
 
     def on_update(self, event: Event) -> None:
         body = event.body
@@ -380,6 +386,8 @@ _ACTS: dict[type, Callable[[_Pass, Event], None]] = {
     ev.PollClosed: _Pass.on_poll_closed,
     ev.QuestionAsked: _Pass.on_question,
     ev.QuestionAnswered: _Pass.on_answer,
+    ev.QuestionModerated: _Pass.on_answer,
+    ev.QuestionTaken: _Pass.on_answer,
     ev.UpdatePosted: _Pass.on_update,
     ev.Acknowledged: _Pass.on_acknowledged,
     ev.MilestoneMarked: _Pass.on_milestone,

@@ -333,7 +333,14 @@ class Incident(msgspec.Struct, frozen=True, eq=False):
     @property
     def open_questions(self) -> tuple[Event, ...]:
         answered = {a.body.of for a in self.answers if isinstance(a.body, ev.QuestionAnswered)}
-        return tuple(q for q in self.questions if q.id not in answered and self.stands(q.id))
+        return tuple(
+            q for q in self.questions if q.id not in answered and self.stands(q.id) and not self._turned_down(q)
+        )
+
+    def _turned_down(self, question: Event) -> bool:
+        """Whether it is one of the page's readers that the room will not answer."""
+        word = self.value((ev.QuestionModerated.type, question.id))
+        return bool(getattr(question.body, "page", False)) and word is not None and not word.shown
 
     # ── entries ──
 

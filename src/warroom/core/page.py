@@ -11,7 +11,10 @@ from .incident import Incident
 from .questions import questions
 from .values import Ms
 
+NOT_YET, HIDDEN = "not declared", "restricted"
 STATUS = {
+    NOT_YET: "Nothing is declared yet.",
+    HIDDEN: "This is shown to nobody who is not named.",
     "investigating": "We are finding out what is wrong.",
     "identified": "We know the cause and are working on it.",
     "mitigating": "We are putting it right.",
@@ -20,17 +23,19 @@ STATUS = {
     "closed": "It is over.",
     "cancelled": "It turned out to be no incident.",
 }
+GRAVE = {"SEV1": "critical", "SEV2": "major", "SEV3": "minor", "SEV4": "low", "SEV5": "cosmetic"}
 _ALSO = {"public": ("public",), "internal": ("internal", "public"), "executive": ("executive", "internal", "public")}
 
 
 class Update(msgspec.Struct, frozen=True):
-    """One update as it went out; `corrects`: it puts an earlier one right."""
+    """One update as it went out; `corrects`: it puts an earlier one right; `corrected`: a later one does so to it."""
 
     number: int
     at: Ms
     text: str
     audience: str
     corrects: bool = False
+    corrected: bool = False
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -43,17 +48,25 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """The page at a moment. Times are UTC ms. `next`: when the next update is due; None: none was promised."""
+    """The page at a moment. Times are UTC ms. `next`: when the next update is due; None: none was promised.
+
+    `grave` is the severity in a word, `scope` who is concerned and who is not, `asks` whether questions are taken.
+    """
 
     handle: str
     title: str
     severity: str
+    grave: str
     phase: str
     status: str
     impact: str
+    scope: str
+    impact_is: str  # ongoing, reduced, ended
     began: Ms
     ended: Ms | None
     next: Ms | None
+    asks: bool
+    drill: bool
     updates: tuple[Update, ...] = ()
     questions: tuple[Asked, ...] = ()
 
@@ -61,33 +74,62 @@ class Page(msgspec.Struct, frozen=True):
     def open(self) -> bool:
         return self.phase not in ("resolved", "closed", "cancelled")
 
+    @property
+    def bare(self) -> bool:
+        """Whether there is nothing to be seen but its status."""
+        return self.phase in (NOT_YET, HIDDEN)
+
 
 def page(state: Incident, handle: str, audience: str = "internal") -> Page:
     """What this audience sees: the updates that were meant for it or for a wider one, the latest first."""
+    if state.declaration is None or state.restricted:
+        return _bare(handle, NOT_YET if state.declaration is None else HIDDEN)
+    phase = state.phase
     stated = state.impact
-    due = next_due(state, audience)
+    audiences = _ALSO.get(audience, (audience,))
+    updates = tuple(_updates(state, audiences))
     return Page(
         handle=handle,
         title=state.title,
         severity=state.severity,
-        phase=state.phase,
-        status=STATUS.get(state.phase, state.phase),
+        grave=GRAVE.get(state.severity, ""),
+        phase=phase,
+        status=STATUS.get(phase, phase),
         impact=stated.what if stated else "",
+        scope=stated.scope if stated else "",
+        impact_is=stated.state if stated else "",
         began=state.declared_at,
         ended=state.ended,
-        next=due[1] if due else None,
-        updates=tuple(_updates(state, _ALSO.get(audience, (audience,)))),
+        next=_next(state, audiences, updates[0].at if updates else 0),
+        asks=phase not in ("closed", "cancelled"),
+        drill=state.drill,
+        updates=updates,
         questions=tuple(_questions(state)),
     )
 
 
+def _bare(handle: str, phase: str) -> Page:
+    return Page(handle, "", "", "", phase, STATUS[phase], "", "", "", 0, None, None, asks=False, drill=False)
+
+
+def _next(state: Incident, audiences: tuple[str, ...], last: Ms) -> Ms | None:
+    """The earliest promise to any of them that no update has met yet, whichever of them that was for."""
+    promised = [due[1] for audience in audiences if (due := next_due(state, audience)) is not None]
+    return min((due for due in promised if due > last), default=None)
+
+
 def _updates(state: Incident, audiences: tuple[str, ...]) -> list[Update]:
-    found = [
-        Update(body.number, event.at.t, body.what, body.audience, bool(body.corrects))
+    told = [
+        (event, body)
         for event in state.updates
         if isinstance(body := event.body, ev.UpdatePosted) and body.audience in audiences and state.stands(event.id)
     ]
-    return sorted(found, key=lambda update: -update.at)
+    wrong = {body.corrects for _, body in told}
+    found = [
+        Update(body.number, event.at.t, body.what, body.audience, bool(body.corrects), event.id in wrong)
+        for event, body in told
+    ]
+    return sorted(reversed(found), key=lambda update: -update.at)
 
 
 def _questions(state: Incident) -> list[Asked]:

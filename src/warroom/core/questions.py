@@ -22,6 +22,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     answer: str = ""
     answered: Ms | None = None
     by: str = ""  # who answered
+    page: bool = False  # a reader of the stakeholder page asked it
+    shown: bool | None = None  # whether they may see it; None: nobody has said
+    why: str = ""  # why not
 
 
 def questions(state: Incident, answered: bool = False) -> tuple[Question, ...]:
@@ -40,6 +43,8 @@ def questions(state: Incident, answered: bool = False) -> tuple[Question, ...]:
             continue
         taken = state.value((ev.QuestionTaken.type, event.id))
         owner, due = (taken.owner, taken.due or body.due) if isinstance(taken, ev.QuestionTaken) else ("", body.due)
+        word = state.value((ev.QuestionModerated.type, event.id))
+        decided = word if isinstance(word, ev.QuestionModerated) else None
         reply = replies.get(event.id)
         said = reply.body.what if reply and isinstance(reply.body, ev.QuestionAnswered) else ""
         found.append(
@@ -56,6 +61,9 @@ def questions(state: Incident, answered: bool = False) -> tuple[Question, ...]:
                 answer=said,
                 answered=reply.at.t if reply else None,
                 by=reply.by.name if reply else "",
+                page=body.page,
+                shown=decided.shown if decided else None,
+                why=decided.why if decided else "",
             )
         )
     return tuple(found)

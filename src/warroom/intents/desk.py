@@ -1,6 +1,10 @@
 """Stakeholders' questions and what they report: asked, taken, answered."""
 
+from typing import ClassVar
+
 from ..core.acts import practice, talk
+from ..core.acts.page import Moderate
+from ..core.cadence import AUDIENCES
 from ..core.commands import Command
 from ..core.duration import duration
 from ..core.questions import questions
@@ -103,6 +107,68 @@ class Answer(Intent):
         return [] if " " in args else [str(q.number) for q in questions(ctx.state)]
 
 
+def _to_decide(ctx: Context) -> list[str]:
+    return [str(q.number) for q in questions(ctx.state) if q.page and q.shown is None]
+
+
+class Allow(Intent):
+    name = "allow"
+    verb = "allow"
+    words = "readers of the stakeholder page see this question"
+    usage = "NUMBER"
+    example = "/allow 3"
+    group = "talk"
+    whole: ClassVar = True
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        return Moderate(question=split(args, "/allow NUMBER")[0], shown=True)
+
+    @classmethod
+    def prefill(cls, ctx: Context) -> str:
+        return " ".join(["/allow", *_to_decide(ctx)[:1]])
+
+    @classmethod
+    def candidates(cls, args: str, ctx: Context) -> list[str]:
+        return _to_decide(ctx)
+
+
+class Refuse(Intent):
+    name = "refuse"
+    verb = "refuse"
+    words = "a question is not shown on the stakeholder page; one from there leaves the desk"
+    usage = "NUMBER why"
+    example = "/refuse 3 it names a customer"
+    group = "talk"
+
+    @classmethod
+    def command(cls, args: str, ctx: Context) -> Command | Screen:
+        which, why = split(args, "/refuse NUMBER and why")
+        return Moderate(question=which, shown=False, why=why)
+
+    @classmethod
+    def prefill(cls, ctx: Context) -> str:
+        return " ".join(["/refuse", *_to_decide(ctx)[:1], ""])
+
+    @classmethod
+    def candidates(cls, args: str, ctx: Context) -> list[str]:
+        return [] if " " in args else _to_decide(ctx)
+
+
+class Share(Intent):
+    name = "share"
+    verb = "share"
+    words = "a link to the stakeholder page, for whoever has to know how it stands"
+    usage = "[public|internal|executive] [FOR WHOM]"
+    example = "/share public support"
+    group = "talk"
+    whole: ClassVar = True
+
+    @classmethod
+    def candidates(cls, args: str, ctx: Context) -> list[str]:
+        return [] if " " in args else list(AUDIENCES)
+
+
 class Questions(Intent):
     name = "questions"
     verb = "questions"
@@ -112,4 +178,4 @@ class Questions(Intent):
     quick = True
 
 
-INTENTS: tuple[type[Intent], ...] = (Ask, Report, Take, Answer, Questions)
+INTENTS: tuple[type[Intent], ...] = (Ask, Report, Take, Answer, Allow, Refuse, Share, Questions)

@@ -9,139 +9,251 @@ from html import escape
 
 import msgspec
 
-from ..core.duration import spell
 from ..core.page import Asked, Page, Update
 from ..core.text import clean
 from ..core.values import MINUTE, Ms
-from .page_look import STYLE
-from .times import clock, day, iso_short
+from ..core.zone import civil
+from .page_look import SCRIPT, STILL, STYLE
+from .times import iso_short
+
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-class Frame(msgspec.Struct, frozen=True):
-    """What stands around the living part: where its style, script and stream are, and the form's secret.
+class Form(msgspec.Struct, frozen=True):
+    """The form for questions: its token, and what was typed into it where that was not taken, with the reason."""
 
-    All empty: a file that needs nothing else. `notice`: a sentence for whoever has just asked, `asked` their words
-    where these were not taken.
-    """
-
-    style: str = ""
-    script: str = ""
-    stream: str = ""
-    ask: str = ""
-    token: str = ""
-    notice: str = ""
-    asked: str = ""
-    refresh: int = 0  # seconds after which a browser without script loads the page again
+    token: str
+    who: str = ""
+    what: str = ""
+    wrong: str = ""
+    done: str = ""  # a sentence for whoever has just asked
 
 
-def whole(page: Page, now: Ms, frame: Frame) -> str:
-    """The page at `now` (UTC ms)."""
-    return "\n".join(_whole(page, now, frame)) + "\n"
+def whole(page: Page, now: Ms, version: str, form: Form | None, fragment: str = "") -> str:
+    """The page as a server shows it at `now` (UTC ms). `fragment`: its living part, where that is made already."""
+    return "\n".join(_whole(page, now, version, form, fragment or living(page, now))) + "\n"
+
+
+def copy(page: Page, now: Ms) -> str:
+    """The page as a file that needs nothing else and loads nothing."""
+    return "\n".join(_copy(page, now)) + "\n"
+
+
+def words(title: str, sentence: str, kept: str = "") -> str:
+    """A page that says only this. `kept`: what somebody typed, which they get back."""
+    return "\n".join(_words(title, sentence, kept)) + "\n"
 
 
 def living(page: Page, now: Ms) -> str:
-    """What changes: everything but the head of the file and the form."""
+    """What changes: everything but what stands around it."""
     return "\n".join(_living(page, now))
+
+
+def look(page: Page) -> str:
+    """The class of the living part."""
+    return "open" if page.open else "over"
+
+
+def title(page: Page) -> str:
+    """What the window is called; clean, and not escaped."""
+    return f"{clean(page.title or page.handle)} · {clean(page.phase)}"
+
+
+def news(page: Page) -> str:
+    """What a screen reader says when the page has changed; clean, and not escaped."""
+    last = f" Last update: {clean(page.updates[0].text)[:200]}" if page.updates else ""
+    return f"The page has changed. {clean(page.status)}{last}"
+
+
+def as_of(now: Ms) -> str:
+    return f"As of {_moment(now)}."
 
 
 def _text(text: str) -> str:
     return escape(clean(text, lines=True))
 
 
-def _whole(page: Page, now: Ms, frame: Frame) -> Iterator[str]:
+# ── around ──
+
+
+def _head(title: str, policy: str = "") -> Iterator[str]:
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
+    if policy:
+        yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="robots" content="noindex, nofollow">\n<meta name="referrer" content="no-referrer">'
-    yield f"<title>{_text(page.title or page.handle)}: status</title>"
-    if frame.style:
-        yield f'<link rel="stylesheet" href="{escape(frame.style)}">'
-    else:
-        yield f"<style>{STYLE}</style>"
-    if frame.script:
-        yield f'<script defer src="{escape(frame.script)}"></script>'
-        yield f'<noscript><meta http-equiv="refresh" content="{frame.refresh}"></noscript>'
-    yield f'</head>\n<body data-stream="{escape(frame.stream)}">'
-    yield '<p id="silent" role="status" hidden></p>'
-    yield f'<main id="living">\n{living(page, now)}\n</main>'
-    if frame.ask:
-        yield from _form(frame)
-    kept = "" if frame.stream else " This is a copy: it does not change by itself."
-    yield f'<footer><p>As of <time datetime="{iso_short(now)}">{_moment(now)}</time>.{kept}'
-    yield "</p></footer>\n</body>\n</html>"
+    yield f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>"
+
+
+def _bar(page: Page, more: str = "") -> Iterator[str]:
+    drill = " · this is a drill" if page.drill else ""
+    yield f'<header class="bar">\n<p>Incident status{drill}</p><p>{_text(page.handle)}</p>{more}\n</header>'
+
+
+def _whole(page: Page, now: Ms, version: str, form: Form | None, fragment: str) -> Iterator[str]:
+    yield from _head(_text(title(page)))
+    yield from _bar(page, '\n<p id="silent" role="status" hidden></p>')
+    yield f'<main>\n<div id="living" class="{look(page)}" data-version="{version}" data-now="{now}">'
+    yield f"{fragment}\n</div>"
+    yield '<p id="news" class="unseen" role="status"></p>'
+    if form is not None and not page.bare:
+        yield from _form(page, form)
+    yield f'</main>\n<footer>\n<p id="made">{as_of(now)}</p>'
+    yield '<noscript><p>This page does not change by itself here. <a href="?">Load it again</a> for what is new.</p>'
+    yield "</noscript>\n<p>Times are UTC. Only what the war room has approved is shown.</p>\n</footer>"
+    yield f"<script>{SCRIPT}</script>\n</body>\n</html>"
+
+
+def _copy(page: Page, now: Ms) -> Iterator[str]:
+    yield from _head(_text(title(page)), STILL)
+    yield from _bar(page)
+    yield f'<main>\n<p class="notice">This is a copy, made at {_time(now)}. It does not change by itself.</p>'
+    yield f'<div class="{look(page)}">\n{living(page, now)}\n</div>\n</main>'
+    yield "<footer>\n<p>Times are UTC. Only what the war room has approved is shown.</p>\n</footer>\n</body>\n</html>"
+
+
+def _words(title: str, sentence: str, kept: str) -> Iterator[str]:
+    yield from _head(_text(title))
+    yield f'<main>\n<div class="now">\n<h1>{_text(title)}</h1>\n<p class="status">{_text(sentence)}</p>\n</div>'
+    if kept:
+        yield '<label for="what">Your question was not sent. Here it is, so that it is not lost:</label>'
+        yield f'<textarea id="what" rows="4" readonly>{_text(kept)}</textarea>'
+    yield "</main>\n</body>\n</html>"
+
+
+# ── what changes ──
 
 
 def _living(page: Page, now: Ms) -> Iterator[str]:
-    yield f'<header class="{"open" if page.open else "over"}">'
-    yield f"<h1>{_text(page.title or page.handle)}</h1>"
-    yield f'<p class="status">{_text(page.status)}</p>\n</header>'
-    yield "<dl>"
-    yield from _row("Severity", _text(page.severity))
-    yield from _row("Impact", _text(page.impact) if page.impact else "Not stated yet.")
-    yield from _row("Since", f"{_time(page.began)} ({spell(max(0, (page.ended or now) - page.began))})")
+    yield f'<div class="now">\n<h1>{_text(page.title or page.handle)}</h1>'
+    yield f'<p class="status"><strong>{_phase(page)}.</strong> {_text(page.status)}</p>'
+    if page.bare:
+        yield "</div>"
+        return
+    yield f'<p class="impact"><span class="label">{_impact_is(page)}</span> {_impact(page)}</p>'
+    yield f'<p class="since">Began {_time(page.began)}, {_age(page.began, now, "span")}.'
     if page.ended is not None:
-        yield from _row("Over since", _time(page.ended))
-    yield from _row("Next update", _next(page, now))
+        yield f" Over since {_time(page.ended)}."
+    yield "</p>\n</div>"
+    yield '<dl class="facts">'
+    yield from _fact("Severity", _text(page.severity), page.grave or "as the war room sees it")
+    last = page.updates[0].at if page.updates else None
+    yield from _fact("Last update", *((_age(last, now), _time(last)) if last is not None else ("None yet", "")))
+    yield from _fact("Next update", *_next(page, now))
     yield "</dl>"
     yield '<section aria-labelledby="updates">\n<h2 id="updates">Updates</h2>'
-    yield from _updates(page.updates, now)
+    yield from _updates(page.updates)
     yield "</section>"
     if page.questions:
-        yield '<section aria-labelledby="questions">\n<h2 id="questions">Questions</h2>\n<dl class="questions">'
+        yield '<section aria-labelledby="questions">\n<h2 id="questions">Questions and answers</h2>\n<dl class="asked">'
         for asked in page.questions:
             yield from _asked(asked)
         yield "</dl>\n</section>"
 
 
-def _row(name: str, value: str) -> Iterator[str]:
-    yield f"<dt>{name}</dt><dd>{value}</dd>"
+def _phase(page: Page) -> str:
+    return _text(page.phase[:1].upper() + page.phase[1:])
 
 
-def _next(page: Page, now: Ms) -> str:
+def _impact_is(page: Page) -> str:
+    return {"reduced": "Impact, less than it was", "ended": "Impact, which is over"}.get(page.impact_is, "Impact")
+
+
+def _impact(page: Page) -> str:
+    if not page.impact:
+        return "Not stated yet."
+    return _text(f"{page.impact} ({page.scope})" if page.scope else page.impact)
+
+
+def _fact(name: str, value: str, more: str = "") -> Iterator[str]:
+    below = f"<span>{more}</span>" if more else ""
+    value = value if value.startswith("<b") else f"<b>{value}</b>"
+    yield f"<div><dt>{name}</dt><dd>{value}{below}</dd></div>"
+
+
+def _next(page: Page, now: Ms) -> tuple[str, str]:
     if page.next is None:
-        return "None is promised." if page.open else "There will be no further one."
-    if page.next < now:
-        return f"Was due at {_time(page.next)}; it is {_ago(now - page.next)} late."
-    return f"At {_time(page.next)}, in {_ago(page.next - now)}."
+        return ("No time was promised", "") if page.open else ("None is to come", "")
+    late = page.next < now
+    said = f"{_span(now - page.next)} late" if late else f"in {_span(page.next - now)}"
+    mark = ' class="late"' if late else ""
+    return f'<b{mark} data-as="due" data-at="{page.next}">{said}</b>', _time(page.next)
 
 
-def _updates(updates: tuple[Update, ...], now: Ms) -> Iterator[str]:
+def _updates(updates: tuple[Update, ...]) -> Iterator[str]:
     if not updates:
         yield "<p>There has been none yet.</p>"
-    for n, update in enumerate(updates):
-        name = "Correction" if update.corrects else f"Update {update.number}"
-        age = f' <span class="age">({_ago(now - update.at)} ago)</span>' if n == 0 else ""
-        yield f"<article>\n<h3>{name}, {_time(update.at)}{age}</h3>\n<p>{_text(update.text)}</p>\n</article>"
+        return
+    yield '<ol class="updates">'
+    for update in updates:
+        tag = ' · <span class="tag">Correction</span>' if update.corrects else ""
+        tag += ' · <span class="tag">Corrected later</span>' if update.corrected else ""
+        yield f'<li>\n<h3>{_time(update.at)}{tag}</h3>\n<p class="said">{_text(update.text)}</p>\n</li>'
+    yield "</ol>"
 
 
 def _asked(asked: Asked) -> Iterator[str]:
-    yield f"<dt>{_text(asked.what)}</dt>"
+    yield f"<div><dt>{_text(asked.what)}</dt>"
     if asked.answered is None:
-        yield "<dd>It has no answer yet.</dd>"
+        yield "<dd><span>The war room is finding the answer.</span></dd></div>"
     else:
-        yield f"<dd>{_text(asked.answer)} <span>{_time(asked.answered)}</span></dd>"
+        yield f'<dd class="said">{_text(asked.answer)}</dd><dd><span>{_time(asked.answered)}</span></dd></div>'
 
 
-def _form(frame: Frame) -> Iterator[str]:
-    yield f'<form method="post" action="{escape(frame.ask)}" aria-labelledby="ask">\n<h2 id="ask">Ask the war room</h2>'
-    if frame.notice:
-        yield f'<p class="notice" role="status">{_text(frame.notice)}</p>'
-    yield f'<input type="hidden" name="token" value="{escape(frame.token)}">'
+# ── the form ──
+
+
+def _form(page: Page, form: Form) -> Iterator[str]:
+    yield '<section aria-labelledby="ask">\n<h2 id="ask">Ask the war room</h2>'
+    if form.done:
+        yield f'<p class="notice" role="status">{_text(form.done)}</p>'
+    if not page.asks and not form.what:
+        yield "<p>This incident is closed, and nobody waits here for questions any more.</p>\n</section>"
+        return
+    about = ""
+    if form.wrong:
+        yield f'<p class="notice wrong" id="wrong" role="alert">{_text(form.wrong)}</p>'
+        about = ' aria-describedby="wrong hint" autofocus'
+    yield '<form method="post" action="?">'
+    yield f'<input type="hidden" name="token" value="{escape(form.token)}">'
     yield '<label for="who">Your name or team</label>'
-    yield '<input id="who" name="who" maxlength="64" autocomplete="name" required>'
+    yield f'<input id="who" name="who" autocomplete="name" value="{_text(form.who)}" required>'
     yield '<label for="what">Your question</label>'
-    yield f'<textarea id="what" name="what" rows="3" maxlength="500" required>{_text(frame.asked)}</textarea>'
-    yield "<button>Ask</button>"
-    yield "<p>The war room sees it at once. It stands here for others only when it is answered.</p>\n</form>"
+    described = about or ' aria-describedby="hint"'
+    yield f'<textarea id="what" name="what" rows="4" required{described}>\n{_text(form.what)}</textarea>'
+    yield '<p class="hint" id="hint">At most 500 characters. The war room sees it at once; others see it here only when'
+    yield "the war room has let it through, without your name.</p>\n<button>Ask</button>\n</form>\n</section>"
+
+
+# ── times ──
 
 
 def _moment(t: Ms) -> str:
-    return f"{day(t)} {clock(t)} UTC"
+    """`26 Nov 14:02 UTC`: whatever day it is read."""
+    c = civil(t)
+    return f"{c.day} {_MONTHS[c.month - 1]} {c.hour:02}:{c.minute:02} UTC"
 
 
 def _time(t: Ms) -> str:
     return f'<time datetime="{iso_short(t)}">{_moment(t)}</time>'
 
 
-def _ago(span: Ms) -> str:
-    """In whole minutes: a page that is read from afar changes no faster."""
-    return spell(span // MINUTE * MINUTE) if span >= MINUTE else "less than a minute"
+def _age(t: Ms, now: Ms, tag: str = "b") -> str:
+    return f'<{tag} data-as="ago" data-at="{t}">{_span(max(0, now - t))} ago</{tag}>'
+
+
+def _span(span: Ms) -> str:
+    """In words and whole minutes, cut rather than rounded; the script says the same of the same."""
+    minutes = span // MINUTE
+    hours, days = minutes // 60, minutes // 1440
+    if minutes < 1:
+        return "less than a minute"
+    if hours < 1:
+        return _many(minutes, "minute")
+    if days < 1:
+        return " ".join(filter(None, (_many(hours, "hour"), _many(minutes % 60, "minute"))))
+    return " ".join(filter(None, (_many(days, "day"), _many(hours % 24, "hour"))))
+
+
+def _many(n: int, word: str) -> str:
+    return f"{n} {word}{'' if n == 1 else 's'}" if n else ""

@@ -15,10 +15,11 @@ _TOKEN = "WARROOM_TOKEN"
 
 
 class Said(msgspec.Struct, frozen=True):
-    """Whether it did what it was asked for, and the sentence with which it ended."""
+    """Whether it did what it was asked for, the sentence with which it ended, and what it printed as data."""
 
     done: bool
     sentence: str
+    data: str = ""
 
 
 class Errand:
@@ -56,7 +57,8 @@ class Errand:
             process.kill()
             process.communicate()
             return Said(False, f"It did not end within {LONGEST:.0f} s, and was stopped.")
-        return Said(process.returncode == 0, _sentence(talk) or _sentence(data) or "It said nothing.")
+        sentence = _sentence(talk) or _sentence(data) or "It said nothing."
+        return Said(process.returncode == 0, sentence, data.decode(errors="replace").strip())
 
     def stop(self) -> None:
         """Nobody waits for it any more. From any thread."""

@@ -14,12 +14,15 @@ from .house import House
 from .journal import Journal
 from .options import Options
 from .problem import Trouble, of_framework, of_store, of_trouble, spoken
-from .routes import about, blobs, events, hooks, incidents, live, presence, shares
+from .routes import about, blobs, events, hooks, incidents, live, page, presence, shares
 from .seat import Gate
 from .stores.base import Store, StoreTrouble
+from .words import Reader
 
 ROUTES = [
-    handler for topic in (about, incidents, events, live, blobs, presence, shares, hooks) for handler in topic.ROUTES
+    handler
+    for topic in (about, incidents, events, live, blobs, presence, shares, page, hooks)
+    for handler in topic.ROUTES
 ]
 
 
@@ -58,6 +61,10 @@ def application(
     options: Options | None = None,
     journal: Journal | None = None,
     senders: Mapping[str, Hook] | None = None,
+    readers: Mapping[str, Reader] | None = None,
 ) -> Application:
-    """The application around an open store. `senders`: the hooks for alerts; without them, those that need no table."""
-    return Application(House(store, options or Options(), journal or Journal(), senders))
+    """The application around an open store. `senders`: the hooks for alerts; without them, those that need no table.
+
+    `readers`: by hook, how it is found out what a marked message says.
+    """
+    return Application(House(store, options or Options(), journal or Journal(), senders, readers))

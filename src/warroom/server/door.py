@@ -34,7 +34,8 @@ class Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun, self.status = True, message["status"]
-            message["headers"] = [*message["headers"], *STRICT]
+            given = {name.lower() for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(each for each in STRICT if each[0] not in given)]
         elif message["type"] == "http.response.body":
             self.bytes += len(message["body"])
         await self._send(message)

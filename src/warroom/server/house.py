@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from functools import partial
 
 from ..config.intake import Intake as Settings
 from ..core.values import Ms, crockford
@@ -14,12 +15,16 @@ from .hub import Hub
 from .intake import Intake
 from .journal import Journal
 from .measures import Measures
+from .nodes import Nodes
 from .options import Options
 from .pace import Pace
+from .pages import Pages
 from .presence import Rooms
 from .situations import Situations
-from .stores.base import Store, StoreTrouble
-from .tokens import Tokens, wall
+from .stores.base import Meta, Store, StoreTrouble
+from .tokens import Token, Tokens, wall
+from .words import Reader, Words
+from .writer import Writer
 
 
 def default_hooks() -> dict[str, Hook]:
@@ -31,19 +36,26 @@ class House:
     """One server around an open store. `start` and `stop` belong to its event loop."""
 
     def __init__(
-        self, store: Store, options: Options, journal: Journal, senders: Mapping[str, Hook] | None = None
-    ) -> None:
+        self, store: Store, options: Options, journal: Journal, senders: Mapping[str, Hook] | None = None,
+        readers: Mapping[str, Reader] | None = None,
+    ) -> None:  # fmt: skip
         self.store, self.options, self.journal = store, options, journal
         self.measures = Measures()
         self.tokens = Tokens(store)
         self.hub = Hub(store, options, self.measures)
         self.rooms = Rooms()
+        self.nodes = Nodes(store, self.rooms, self.hub, self.now)
         self.situations = Situations(store)
+        self.writer = Writer(store, self.situations, self.now)
+        self.pages = Pages(self.situations, options, self.measures, journal, self.now)
         self.hooks = default_hooks() if senders is None else senders
         self.intake = Intake(store, self.now)
+        self.words = Words(self.intake, readers or {}, partial(journal.say, "intake"))
         self.pace = Pace(options.rate, options.burst)
         self.budget = Budget(options.bodies, 8 * options.bodies)
         self.failures = Pace(1 / options.pardon, options.failures)
+        self.asked = Pace(1 / options.asking, options.questions)
+        self.asked_by_link = Pace(6 / options.asking, 6 * options.questions)
         self._ticking: asyncio.Task[None] | None = None
 
     @staticmethod
@@ -52,15 +64,23 @@ class House:
 
     async def start(self) -> None:
         await self.hub.start()
+        self.store.watch(self.pages.heard)
+        self.nodes.start()
         self.intake.start()
+        self.words.start()
         self._ticking = asyncio.create_task(self._tick())
 
     async def stop(self) -> None:
         """Ends every stream and every wait; what is being answered goes on."""
-        self.hub.stop()
+        self.end_streams()
+        self.words.stop()
         if self._ticking is not None:
             self._ticking.cancel()
             self._ticking = None
+
+    def end_streams(self) -> None:
+        self.hub.stop()
+        self.pages.stop()
 
     def mistake(self, error: BaseException) -> str:
         """Notes an exception that nobody expected; the number under which it stands in the log."""
@@ -88,9 +108,12 @@ class House:
         return await self.hub.catalogue.listed(meta) if meta is not None else None
 
     async def _look(self, pings: bool) -> None:
+        self.hub.look()
         self.hub.drop_stalled()
+        self.pages.drop_stalled()
         if pings:
             self.hub.ping()
+            self.pages.ping()
         now = self.now()
         for inc in self.rooms.sweep(now):
             self.hub.here(inc, self.rooms.here(inc, now))
@@ -100,5 +123,15 @@ class House:
                 self.hub.revoked(known.id)
             elif token != known:
                 self.hub.renewed(token, [await self._listed(inc) for inc in token.named if inc not in known.named])
+        for link in self.pages.links():
+            if await self.shown_by(link) is None:
+                self.pages.revoked(link.id)
         if pings:
             await self.hub.refresh()
+
+    async def shown_by(self, link: Token) -> Meta | None:
+        """The incident that a share link shows; None where it shows none any more."""
+        if await self.tokens.holding(link.id) is None:
+            return None
+        meta = await self.store.meta(link.incidents[0])
+        return None if meta is None or meta.restricted else meta

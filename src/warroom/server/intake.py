@@ -12,9 +12,9 @@ import msgspec
 from ..core import codec
 from ..core.alerts import storm
 from ..core.alerts import week as weeks
-from ..core.alerts.facts import Alert, AlertsReceived
+from ..core.alerts.facts import FIRING, Alert, AlertsReceived, AlertWorded
 from ..core.alerts.inbox import Folding, name_of
-from ..core.events import Event
+from ..core.events import Body, Event
 from ..core.values import At, By, Ms, crockford, fact_id
 from ..intake.base import Taken
 from ..sync.wire import Fact
@@ -33,12 +33,13 @@ class Intake:
     def __init__(self, store: Store, now: Callable[[], Ms]) -> None:
         self._store, self._now = store, now
         self._by_host = os.uname().nodename[:64]
-        self._waiting: list[tuple[Taken, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Taken | _Words, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
         self._week = ""
         self._inc = ""
         self._lam = 0
         self._seen: set[str] = set()
+        self._worded: set[str] = set()
         self._folding = Folding()
         self._rates: dict[str, storm.Rates] = {}
         self._rep, self._seq, self._prev = "", 0, ""
@@ -48,10 +49,27 @@ class Intake:
 
     async def take(self, taken: Taken) -> None:
         """Durable on return. Raises `StoreTrouble`: then nothing of it counts, and its sender tries again."""
-        if not taken.alerts and not taken.more:
-            return
+        if taken.alerts or taken.more:
+            await self._kept(taken)
+
+    async def word(self, source: str, key: str, text: str) -> None:
+        """What the message says that this alert was made of. Durable on return. Raises `StoreTrouble`."""
+        await self._kept(_Words(source, AlertWorded(name_of(source, key), text)))
+
+    def lacks_words(self, source: str, key: str) -> bool:
+        """Whether this alert is in the inbox, and was not told what its message says since it last began to fire."""
+        name = name_of(source, key)
+        return self._folding.has(name) and name not in self._worded
+
+    async def wordless(self, source: str) -> list[str]:
+        """The keys of its alerts that fire and have no words yet. Raises `StoreTrouble`."""
+        await self._ready()
+        lines = (line for line in self._folding.inbox.lines.values() if line.source == source)
+        return [line.alert.key for line in lines if line.alert.state == FIRING and line.id not in self._worded]
+
+    async def _kept(self, what: "Taken | _Words") -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((taken, done))
+        self._waiting.append((what, done))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_all())
         await done
@@ -63,7 +81,7 @@ class Intake:
             group, self._waiting = self._waiting, []
             trouble: StoreTrouble | None = None
             try:
-                await self._write([taken for taken, _ in group])
+                await self._write([what for what, _ in group])
             except StoreTrouble as why:
                 trouble = why
             except Exception as mistake:
@@ -74,13 +92,15 @@ class Intake:
                 if not done.done():
                     done.set_exception(trouble) if trouble else done.set_result(None)
 
-    async def _write(self, group: list[Taken]) -> None:
+    async def _write(self, group: list["Taken | _Words"]) -> None:
         await self._ready()
         now = self._now()
         events: list[tuple[Event, bytes]] = []
-        for source in dict.fromkeys(taken.source for taken in group):
-            for body in self._bodies(source, [taken for taken in group if taken.source == source], now):
+        came = [each for each in group if isinstance(each, Taken)]
+        for source in dict.fromkeys(taken.source for taken in came):
+            for body in self._bodies(source, [taken for taken in came if taken.source == source], now):
                 events.append(self._sealed(body, source, now))
+        events += [self._sealed(each.body, each.source, now) for each in group if isinstance(each, _Words)]
         for at in range(0, len(events), 20):
             await self._append(events[at : at + 20])
 
@@ -97,7 +117,7 @@ class Intake:
         delivery = group[0].delivery if len(group) == 1 else ""
         return storm.facts(source, told, delivery, sum(taken.more for taken in group))
 
-    def _sealed(self, body: AlertsReceived, source: str, now: Ms) -> tuple[Event, bytes]:
+    def _sealed(self, body: Body, source: str, now: Ms) -> tuple[Event, bytes]:
         self._seq, self._lam = self._seq + 1, self._lam + 1
         event = Event(
             id=fact_id(os.urandom(12)),
@@ -131,7 +151,7 @@ class Intake:
         week = weeks.week_of(self._now())
         if week == self._week:
             return
-        self._folding, self._seen, self._lam = Folding(), set(), 0
+        self._folding, self._seen, self._worded, self._lam = Folding(), set(), set(), 0
         # A replica of its own for each start and week: nobody has to remember where it stood.
         self._rep, self._seq, self._prev = crockford(int.from_bytes(os.urandom(7), "big"), 10), 0, ""
         last, inc = weeks.identity(weeks.before(week)), weeks.identity(week)
@@ -152,8 +172,10 @@ class Intake:
 
     def _heard(self, inc: str, rows: list[Row]) -> None:
         if inc == self._inc and self._week:
+            own = f'"rep":"{self._rep}"'.encode()
             for row in rows:
-                self._keep(_event(row))
+                if own not in row.data:  # what this writes itself is kept once it is acknowledged
+                    self._keep(_event(row))
 
     def _keep(self, event: Event | None) -> None:
         if event is None or event.id in self._seen:
@@ -161,6 +183,18 @@ class Intake:
         self._seen.add(event.id)
         self._lam = max(self._lam, event.lam)
         self._folding.take(event)
+        body = event.body
+        if isinstance(body, AlertWorded):
+            self._worded.add(body.of)
+        elif isinstance(body, AlertsReceived) and self._worded:
+            self._worded -= {name_of(body.source, alert.key) for alert in body.alerts if alert.state == FIRING}
+
+
+class _Words(msgspec.Struct, frozen=True):
+    """The words of a message, on their way into the log."""
+
+    source: str
+    body: AlertWorded
 
 
 class _Known:

@@ -9,7 +9,9 @@ class Options(msgspec.Struct, frozen=True):
     `failures`: tokens that one address may get wrong at once; then one more every `pardon` seconds. `streams`: streams
     and waiting pulls that one token may have open. `bodies`: bytes of one token's bodies and evidence that may be under
     way, and an eighth of what all may have. `waiting`: bytes that may wait for a reader before it is dropped.
-    `pages`: this server's own pager pages for what it keeps, which clients are told.
+    `pages`: this server's own pager pages for what it keeps, which clients are told. `viewers`: readers of stakeholder
+    pages at once. `questions`: how many one address may ask there at once, then one more every `asking` seconds; all
+    readers of one link together have six times that.
     """
 
     rate: float = 200.0
@@ -28,3 +30,6 @@ class Options(msgspec.Struct, frozen=True):
     tick: float = 2.0  # how soon a revoked token's streams end
     behind_proxy: bool = False
     pages: bool = False
+    viewers: int = 2_000
+    questions: int = 5
+    asking: float = 30.0

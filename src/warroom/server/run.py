@@ -26,6 +26,7 @@ from .options import Options
 from .protocol import Protocol, close_late
 from .stores.base import Store, StoreTrouble
 from .tokens import Tokens
+from .words import Reader
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 4, 130
 _GRACE = 1  # seconds for what is being answered when the server stops; its companion may have taken one already
@@ -63,6 +64,7 @@ class Serving(msgspec.Struct, frozen=True):
     journal: Journal | None = None
     companion: Companion | None = None
     senders: Mapping[str, Hook] | None = None  # of alerts
+    readers: Mapping[str, Reader] | None = None  # of the messages that some of them mark
 
 
 def serve(serving: Serving) -> int:
@@ -87,7 +89,7 @@ async def _serve(serving: Serving, listening: socket, certificate: Certificate |
     try:
         await serving.store.open()
         options = msgspec.structs.replace(serving.options, behind_proxy=serving.behind_proxy)
-        made = application(serving.store, options, journal, serving.senders)
+        made = application(serving.store, options, journal, serving.senders, serving.readers)
         server = Server(made, serving, certificate)
         await server.serve([listening])
     except StoreTrouble as trouble:
@@ -176,7 +178,7 @@ class Server(uvicorn.Server):
         if self._serving.companion is not None:
             await asyncio.to_thread(self._serving.companion.stop)
         # Before uvicorn waits for what is being answered: a stream would be answered forever.
-        self.house.hub.stop()
+        self.house.end_streams()
         await super().shutdown(sockets)
 
     @contextmanager

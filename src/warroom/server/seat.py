@@ -129,7 +129,7 @@ def too_many(wait: float, why: str) -> Trouble:
 
 def wrong_again(house: House, connection: _Connection) -> float:
     """Counts a secret that was wrong; the seconds that this address has to wait, 0.0: none."""
-    return house.failures.take(network(_address(connection)), asyncio.get_running_loop().time())
+    return house.failures.take(network(address(connection)), asyncio.get_running_loop().time())
 
 
 def beside(connection: _Connection, house: House) -> bool:
@@ -138,10 +138,10 @@ def beside(connection: _Connection, house: House) -> bool:
         return False
     host = connection.headers.get("host", "").rpartition("@")[2]
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    return loopback(_address(connection)) and (name == "localhost" or loopback(name))
+    return loopback(address(connection)) and (name == "localhost" or loopback(name))
 
 
-def _address(connection: _Connection) -> str:
+def address(connection: _Connection) -> str:
     client = connection.scope.get("client")
     return client[0] if client else ""
 

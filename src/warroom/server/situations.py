@@ -1,25 +1,25 @@
-"""The state of an incident from the server's facts, for share links: folded in a thread, and kept for the next look."""
+"""The state of an incident from the server's facts: folded in a thread, and kept for the next look."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 import msgspec
 
 from ..core import codec
 from ..core.events import Event
+from ..core.incident import Incident
 from ..core.order import Replay
-from ..core.values import Ms, handle
-from ..render import situation
 from ..sync.wire import LONGEST_PAGE, Fact
 from .stores.base import Row, Store
 
-MOST = 4  # incidents that are kept folded
+MOST = 4  # incidents that are kept folded although nobody watches their page
 
 _fact = msgspec.json.Decoder(Fact)
 
 
 class _Folded:
-    def __init__(self) -> None:
+    def __init__(self, epoch: str) -> None:
+        self.epoch = epoch
         self.replay, self.n = Replay(), 0
         self.lock = asyncio.Lock()
 
@@ -29,24 +29,46 @@ class _Folded:
 
 
 class Situations:
-    """See `lines`."""
+    """`state` and `lam` of any incident. Those that are `held` stay folded until they are `released`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: OrderedDict[str, _Folded] = OrderedDict()
+        self._held: Counter[str] = Counter()
 
-    async def lines(self, inc: str, now: Ms) -> list[str]:
-        """The six lines of the situation, clean; empty where nothing is declared yet."""
-        folded = self._kept.setdefault(inc, _Folded())
+    async def state(self, inc: str) -> Incident:
+        """As the store has it now; the same object as before where nothing is new."""
+        return (await self._folded(inc)).replay.state
+
+    async def lam(self, inc: str) -> tuple[Incident, int]:
+        """The state, and the largest clock of its facts."""
+        replay = (await self._folded(inc)).replay
+        return replay.state, replay.lam
+
+    def hold(self, inc: str) -> None:
+        self._held[inc] += 1
+
+    def release(self, inc: str) -> None:
+        self._held[inc] -= 1
+        if self._held[inc] <= 0:
+            del self._held[inc]
+
+    async def _folded(self, inc: str) -> _Folded:
+        folded = self._kept.get(inc)
+        if folded is None or folded.epoch != self._store.epoch:  # numbers of another epoch mean nothing
+            folded = self._kept[inc] = _Folded(self._store.epoch)
         self._kept.move_to_end(inc)
-        if len(self._kept) > MOST:
-            self._kept.popitem(last=False)
+        self._forget_some(inc)
         async with folded.lock:
             # A page at a time: a long incident must not keep all others waiting for the interpreter.
             while rows := await self._store.read_after(inc, folded.n, LONGEST_PAGE):
                 await asyncio.to_thread(folded.receive, rows)
-            state = folded.replay.state
-            return situation.lines(state, handle(inc), now) if state.declaration is not None else []
+        return folded
+
+    def _forget_some(self, asked: str) -> None:
+        loose = [inc for inc in self._kept if inc not in self._held and inc != asked]
+        for inc in loose[: max(0, len(loose) - MOST + 1)]:
+            del self._kept[inc]
 
 
 def _events(rows: list[Row]) -> list[Event]:

@@ -34,14 +34,25 @@ class Line(Protocol):
     def writer(self, scope: object) -> Write | None: ...
 
 
+class Readers(Protocol):
+    """Who counts readers and knows them: the hub, for those of facts."""
+
+    def enter(self, token: Token) -> bool: ...
+
+    def leave(self, token: Token) -> None: ...
+
+    def remove(self, reader: Reader) -> None: ...
+
+
 class Stream:
     """An answer that goes on until the reader leaves, stalls or may no longer, or the server stops."""
 
-    def __init__(self, house: House, token: Token, inc: str, opening: Opening) -> None:
+    def __init__(self, house: House, token: Token, inc: str, opening: Opening, hub: Readers | None = None) -> None:
         self._house, self._token, self._inc, self._opening = house, token, inc, opening
+        self._hub: Readers = house.hub if hub is None else hub
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        hub = self._house.hub
+        hub = self._hub
         if not hub.enter(self._token):
             raise Trouble(429, "This token has too many streams open.", headers={"Retry-After": "10"})
         answer = cast(Answer, scope["state"]["answer"])

@@ -10,7 +10,7 @@ from hashlib import sha256
 import msgspec
 from msgspec.structs import replace
 
-from ..core.values import Ms, crockford
+from ..core.values import DAY, Ms, crockford
 from ..sync.wire import Grant
 from .stores.base import Store, StoreTrouble
 
@@ -19,6 +19,7 @@ PREFIX = "war_"  # so that a scanner for secrets can tell one
 LONGEST_NAME = 80
 _LONGEST_SECRET = 200
 _TRIES = 20
+_REMEMBERED = 30 * DAY
 
 
 class Token(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,6 +38,7 @@ class Token(msgspec.Struct, frozen=True, omit_defaults=True):
     revoked: Ms | None = None
     share: bool = False
     named: tuple[str, ...] = ()  # restricted incidents that it may see beside all others
+    audience: str = ""  # of a share link: whose updates it shows
 
     def holds(self, now: Ms) -> bool:
         return self.revoked is None and (self.expires is None or now < self.expires)
@@ -77,6 +79,12 @@ class Tokens:
             return None
         return token if token.holds(self._clock()) else None
 
+    async def ended_share(self, secret: str) -> bool:
+        """Whether this was the secret of a share link that is over."""
+        await self._read()
+        token = self._by_sha.get(sha256(secret[:_LONGEST_SECRET].encode(errors="replace")).hexdigest())
+        return token is not None and token.share and not token.holds(self._clock())
+
     async def holding(self, id: str) -> Token | None:
         """The token of this id as it is now; None once it is revoked or expired."""
         await self._read()
@@ -100,6 +108,7 @@ class Tokens:
         incidents: tuple[str, ...] = (),
         expires: Ms | None = None,
         share: bool = False,
+        audience: str = "",
     ) -> tuple[Token, str]:
         """A new token and its secret, which is told this once. Raises `ValueError` with a sentence."""
         if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
@@ -108,7 +117,7 @@ class Tokens:
         secret = secret if share else PREFIX + secret
         id = crockford(int.from_bytes(os.urandom(7), "big"), 10)
         sha = sha256(secret.encode()).hexdigest()
-        token = Token(id, name.strip(), sha, grant, incidents, self._clock(), expires, share=share)
+        token = Token(id, name.strip(), sha, grant, incidents, self._clock(), expires, share=share, audience=audience)
 
         def change(tokens: dict[str, Token]) -> dict[str, Token]:
             taken = not share and any(
@@ -158,8 +167,8 @@ class Tokens:
             if after == before:
                 return
             now = self._clock()
-            # A link that is over serves nothing any more, while a token's name still says who relayed a fact.
-            kept = {id: token for id, token in after.items() if not token.share or token.holds(now)}
+            # A link that is over only says so for a while, while a token's name still says who relayed a fact.
+            kept = {id: token for id, token in after.items() if not token.share or not _forgotten(token, now)}
             if await self._store.write_table(TABLE, msgspec.json.encode(kept), version):
                 return
         raise StoreTrouble("Too many change the tokens at once.")
@@ -170,6 +179,12 @@ class Tokens:
             self._by_id = _decoded(data)
             self._by_sha = {token.sha: token for token in self._by_id.values()}
         self._data = data
+
+
+def _forgotten(token: Token, now: Ms) -> bool:
+    """Whether a share link was over so long ago that nobody is told any more that it was one."""
+    ends = [end for end in (token.revoked, token.expires) if end is not None]
+    return bool(ends) and now - min(ends) > _REMEMBERED
 
 
 def _called(token: Token, name: str) -> bool:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..core.text import clean
 from ..core.values import Refused
 from ..intents import Screen
 from . import theme
@@ -43,9 +44,17 @@ def _brief(room: "IncidentScreen", about: str) -> None:
 
 
 def _pager(room: "IncidentScreen", about: str) -> None:
-    from .paging import take_pager
+    word = about.strip().casefold()
+    if word == "server":
+        from .handing_over import hand_over
 
-    take_pager(room)
+        hand_over(room)
+    elif word in ("", "here"):
+        from .paging import take_pager
+
+        take_pager(room)
+    else:
+        raise Refused(f"“{clean(about)}” cannot page: `/pager here` takes the pager, `/pager server` hands it over.")
 
 
 def _policy(room: "IncidentScreen", about: str) -> None:
@@ -159,6 +168,12 @@ def _server(room: "IncidentScreen", about: str) -> None:
     server(room, about)
 
 
+def _share(room: "IncidentScreen", about: str) -> None:
+    from .sharing import share
+
+    share(room, about)
+
+
 def _lobby(room: "IncidentScreen", about: str) -> None:
     room.app.run_worker(room.console_app.show_lobby(), exit_on_error=False)
 
@@ -207,6 +222,7 @@ _ACTS: dict[str, Callable[["IncidentScreen", str], None]] = {
     "stats": _stats,
     "alerts": _alerts,
     "server": _server,
+    "share": _share,
     "lobby": _lobby,
     "drill": _drill,
     "review": _review,

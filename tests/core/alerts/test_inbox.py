@@ -10,10 +10,10 @@ from warroom.core.alerts import acts
 from warroom.core.alerts import facts as fa
 from warroom.core.alerts.facts import Alert, AlertsReceived
 from warroom.core.alerts.inbox import Folding, Inbox, fold_all
-from warroom.core.alerts.week import before, begins, identity, known, week_of
+from warroom.core.alerts.week import before, begins, identity, known, named, week_of
 from warroom.core.commands import Stamp
 from warroom.core.events import Body, Event
-from warroom.core.values import DAY, HOUR, MINUTE, At, By, Refused, is_drill
+from warroom.core.values import DAY, HOUR, MINUTE, At, By, Refused, incident_id, is_drill
 
 T0 = 1_795_000_000_000
 ANA, INTAKE = By("ana"), By("alertmanager", "intake")
@@ -163,6 +163,28 @@ def test_a_week_has_one_log_that_everybody_finds() -> None:
     assert not is_drill(identity(week))
     assert known(T0)[identity(week)] == week
     assert identity(before(week)) in known(T0)
+
+
+def test_a_log_of_alerts_is_told_from_an_incident_by_no_clock() -> None:
+    for week in ("2025-W01", "2026-W53", "2074-W52", week_of(T0)):
+        assert named(identity(week)) == week
+    assert named(incident_id(bytes(16), False)) == ""
+
+
+def test_the_words_of_a_message_come_behind_its_alert_and_stay_when_it_ends() -> None:
+    first = Alert("C1/1", "marked in Slack", since=T0, summary="A message of U2", told=T0)
+    facts = [
+        event(fa.AlertWorded("slack:nobody", "of an alert that never came"), T0, ANA),
+        event(fa.AlertsReceived("slack", (first,)), T0, ANA),
+        event(fa.AlertWorded("slack:C1/1", "disk full"), T0 + 1, ANA),
+        event(
+            fa.AlertsReceived("slack", (Alert("C1/1", "marked in Slack", fa.RESOLVED, T0, T0 + 2, told=T0 + 2),)),
+            T0 + 2,
+            ANA,
+        ),
+    ]
+    (line,) = fold_all(facts).lines.values()
+    assert (line.alert.summary, line.alert.state, line.fired) == ("disk full", fa.RESOLVED, 1)
 
 
 @given(st.integers(min_value=0, max_value=4_000_000_000_000))

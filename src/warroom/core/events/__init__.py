@@ -151,6 +151,8 @@ def by_machine(body: object) -> bool:
     kind = body.__class__
     if kind is Logged:  # nearly every fact is one
         return False
+    if isinstance(body, QuestionAsked):  # a reader of the page is nobody who is in the room
+        return body.page
     return kind in _BY_MACHINE or bool(getattr(body, "via", "") or getattr(body, "trigger", ""))
 
 

@@ -59,11 +59,12 @@ async def one(request: AnyRequest) -> ASGIApp:
 
 
 def _from(sat: Seat, after: str) -> Opening:
-    house, inc, epoch = sat.house, sat.inc, sat.house.store.epoch
+    house, inc = sat.house, sat.inc
 
     async def opening(reader: Reader) -> AsyncIterator[bytes]:
         reader.has = await house.hub.catalogue.mark(inc)
         house.hub.add(reader)
+        epoch = house.store.epoch
         n = wire.after(after, epoch)
         if after and n is None:
             # Whoever has a cursor of another epoch has facts too: comparing heads is less than all of them again.

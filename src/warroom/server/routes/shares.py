@@ -1,16 +1,20 @@
-"""Share links: the situation of one incident for whoever has the link, until it expires or is taken back."""
+"""Share links: the stakeholder page of one incident for whoever has the link, until it expires or is taken back."""
+
+from typing import cast
 
 import msgspec
 from litestar import Response, delete, get, post
 
+from ...core.alerts.week import named
 from ...core.text import REPLACEMENT
 from ...core.values import HOUR
-from ...sync.wire import Share, Shares, ShareWish
+from ...sync.wire import Audience, Share, Shares, ShareWish
 from .. import body
-from ..answers import nothing, raw, reply
-from ..description import TEXT, Said
+from ..answers import nothing, reply
+from ..description import Said
+from ..pages import AUDIENCE
 from ..problem import Trouble
-from ..seat import AnyRequest, seat, too_many, wrong_again
+from ..seat import AnyRequest, seat
 from ..tokens import Token
 
 MOST = 50  # that hold, of one incident
@@ -37,6 +41,8 @@ async def make(request: AnyRequest) -> Response[bytes]:
     house = sat.house
     data = await body.read(request, _SMALL, house.options.body)
     wish = body.decoded(data, _wish) if data else ShareWish()
+    if named(sat.inc):
+        raise Trouble(409, "These are the alerts of a week and no incident: they have no share links.")
     if sat.about.restricted:
         raise Trouble(409, "A restricted incident is shown to nobody who is not named: it has no share links.")
     if len(await _links(request)) >= MOST:
@@ -44,7 +50,7 @@ async def make(request: AnyRequest) -> Response[bytes]:
     expires = house.now() + int(wish.hours * HOUR)
     plain = "".join(letter if letter.isprintable() else REPLACEMENT for letter in wish.name)
     name = plain.strip() or "share link"
-    token, secret = await house.tokens.create(name, "observe", (sat.inc,), expires, share=True)
+    token, secret = await house.tokens.create(name, "observe", (sat.inc,), expires, True, wish.audience)
     return reply(_shown(token, f"/s/{secret}"), 201)
 
 
@@ -61,19 +67,6 @@ async def take_back(request: AnyRequest) -> Response[bytes]:
     return nothing()
 
 
-@get("/s/{secret:str}", act="open", said=Said("The situation in six lines", str, TEXT, refuses=(429,)))
-async def shared(request: AnyRequest) -> Response[bytes]:
-    house = seat(request).house
-    link = await house.tokens.find_share(request.path_params["secret"])
-    meta = await house.store.meta(link.incidents[0]) if link is not None else None
-    if meta is None or meta.restricted:
-        if wait := wrong_again(house, request):
-            raise too_many(wait, "Too many wrong links were tried from this address.")
-        raise Trouble(404, "This link shows nothing: it has expired, was taken back, or never was one.")
-    lines = await house.situations.lines(meta.inc, house.now()) or ["Nothing is declared yet."]
-    return raw("".join(f"{line}\n" for line in lines).encode(), TEXT)
-
-
 async def _links(request: AnyRequest) -> list[Token]:
     sat = seat(request)
     now = sat.house.now()
@@ -81,7 +74,8 @@ async def _links(request: AnyRequest) -> list[Token]:
 
 
 def _shown(link: Token, path: str = "") -> Share:
-    return Share(link.id, link.name, link.created, link.expires or 0, path)
+    audience = cast(Audience, link.audience or AUDIENCE)
+    return Share(link.id, link.name, link.created, link.expires or 0, audience, path)
 
 
-ROUTES = [make, listing, take_back, shared]
+ROUTES = [make, listing, take_back]

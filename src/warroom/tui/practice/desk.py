@@ -1,5 +1,6 @@
 """The desk of questions: what stakeholders ask and report, who finds the answer, by when. Enter answers."""
 
+from ...core.acts.page import Moderate
 from ...core.acts.practice import TakeQuestion
 from ...core.questions import Question, questions
 from ...core.text import clean, wrap
@@ -14,9 +15,12 @@ _ANSWERED = 3  # of those that have their answer
 
 
 class Questions(Choosing[Question]):
-    """Enter puts the answer's beginning into the prompt, `t` takes the question. A report asks for the severity."""
+    """Enter puts the answer's beginning into the prompt, `t` takes the question. A report asks for the severity.
 
-    letters = "t"
+    What a reader of the stakeholder page asked is let through with `p`, or declined with `d` and the reason.
+    """
+
+    letters = "tpd"
 
     def items(self, moment: Moment) -> tuple[Question, ...]:
         return questions(moment.incident)
@@ -28,12 +32,13 @@ class Questions(Choosing[Question]):
         number: Line = (mark(chosen), (f"{item.number:>2}  ", "bold"))
         about = [f"{clean(item.asker)}, {short(max(0, moment.now - item.asked))} ago"]
         ink = "sky" if item.owner else "amber"
-        owner = f"{clean(item.owner)} finds the answer" if item.owner else "nobody finds the answer yet"
+        owner = f"{clean(item.owner)} is on it" if item.owner else "nobody is on it"
         due: Line = ((f"is {moment.incident.severity} still right?", "amber"),) if item.report and not chosen else ()
         if item.due is not None:
             left = item.due - moment.now
             due = ((time_left(left) if left < 0 else f"{time_left(left)} left", f"{tone(left)} bold"),)
-        head: Line = (*number, ("reports " if item.report else "asks ", "muted"), (about[0], ""), ("   ", ""))
+        about += [_seen(item)] if item.page or item.shown is not None else []
+        head: Line = (*number, ("reports " if item.report else "asks ", "muted"), (", ".join(about), ""), ("   ", ""))
         lines = [spread((*head, (owner, ink)), due, width)]
         indent = " " * cells(number)
         said = wrap(clean(" ".join(item.what.split())), max(10, width - len(indent)))
@@ -53,7 +58,9 @@ class Questions(Choosing[Question]):
         answered = [each for each in every if each.answered is not None][-_ANSWERED:]
         lines += [_answered(each, width) for each in answered]
         foot = "↵ answers · t takes it · ↑ ↓ choose · Esc back" if item else "↵ asks one · Esc back"
-        if item and item.report:
+        if item and item.page:
+            foot = "↵ answers · t takes it · p lets others see it · d declines it"
+        elif item and item.report:
             foot = "↵ answers · Tab severity · t takes it · ↑ ↓ choose"
         return Card("Questions", lines, foot, tone="sky")
 
@@ -70,8 +77,19 @@ class Questions(Choosing[Question]):
 
     def letter(self, char: str) -> None:
         asked = self.current(self.moment) if self.moment else None
-        if asked:
+        if asked and char == "d":
+            self.offer(f"/refuse {asked.number} ")
+        elif asked and char == "p":
+            self.ask(Moderate(question=asked.id, shown=True), lambda done: f"Question {asked.number} is on the page.")
+        elif asked:
             self.ask(TakeQuestion(question=asked.id), lambda done: f"You find the answer to question {asked.number}.")
+
+
+def _seen(item: Question) -> str:
+    """Where a question stands with readers of the page."""
+    if item.shown is None:
+        return "from the page, not seen yet"
+    return "seen on the page" if item.shown else "kept off the page"
 
 
 def _answered(item: Question, width: int) -> Line:

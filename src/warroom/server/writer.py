@@ -1,0 +1,90 @@
+"""Facts that the server itself writes: under a replica of its own, durable before anybody is told that they are."""
+
+import asyncio
+import os
+from collections.abc import Callable
+
+import msgspec
+
+from ..core import codec
+from ..core.commands import Command, Draft, Stamp
+from ..core.decide import decide
+from ..core.events import Event
+from ..core.values import By, Ms, Refused, crockford, fact_id
+from .situations import Situations
+from .stores.base import Store, StoreTrouble
+
+_TRIES = 2
+
+
+class _Chain:
+    """One incident's replica of this server: a new one for each start, so that nobody has to remember its end."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.begin()
+
+    def begin(self) -> None:
+        self.rep = crockford(int.from_bytes(os.urandom(7), "big"), 10)
+        self.seq, self.prev = 0, ""
+
+
+class Writer:
+    """See `do`."""
+
+    def __init__(self, store: Store, situations: Situations, now: Callable[[], Ms]) -> None:
+        self._store, self._situations, self._now = store, situations, now
+        self._host = os.uname().nodename[:64]
+        self._chains: dict[str, _Chain] = {}
+
+    async def do(self, inc: str, command: Command, name: str, token: str) -> list[Event]:
+        """What `command` puts on the log, once it is durable; `name` wrote it, `token` let it in.
+
+        Raises `Refused` with what to tell whoever asked, and `StoreTrouble`: then it may be there or not, and a command
+        that knows its fact's id can be tried again.
+        """
+        chain = self._chains.setdefault(inc, _Chain())
+        async with chain.lock:
+            for _ in range(_TRIES):
+                state, lam = await self._situations.lam(inc)
+                now = self._now()
+                by = By(name, "server", self._host)
+                drafts = decide(state, command, Stamp(now, by))
+                if isinstance(drafts, Refused):
+                    raise drafts
+                if events := await self._written(inc, chain, drafts, by, lam, token):
+                    return events
+                chain.begin()
+        raise StoreTrouble("The log goes on otherwise than was known here.")
+
+    async def _written(self, inc: str, chain: _Chain, drafts: list[Draft], by: By, lam: int, token: str) -> list[Event]:
+        """These facts, durable; empty where this chain cannot go on."""
+        sealed = []
+        prev = chain.prev
+        for n, draft in enumerate(drafts, 1):
+            event = Event(
+                id=draft.id or fact_id(os.urandom(12)),
+                inc=inc,
+                rep=chain.rep,
+                seq=chain.seq + n,
+                lam=lam + n,
+                at=draft.at,
+                rec=self._now(),
+                by=by,
+                body=draft.body,
+                over=draft.over,
+                prev=prev,
+                salt=os.urandom(16).hex(),
+            )
+            data, prev = codec.seal(event)
+            msgspec.structs.force_setattr(event, "hash", prev)
+            sealed.append((event, data))
+        try:
+            pushed = await self._store.append_expected(inc, [(data, event.hash) for event, data in sealed], token)
+        except BaseException:
+            chain.begin()  # it may be there or not: a new chain is right either way
+            raise
+        if any(result.status != "ok" for result in pushed.results):
+            return []
+        chain.seq, chain.prev = chain.seq + len(sealed), prev
+        return [event for event, _ in sealed]
