@@ -37,6 +37,22 @@ def test_a_secret_that_is_named_and_not_there_is_no_reason_to_go_without(write: 
 
 
 SLACK = '[hook.a]\nkind = "slack"\nsecret_env = "S"\n'
+
+
+def test_secrets_for_telling_a_sender_have_nothing_to_do_with_who_may_deliver(write: Write, tmp_path: Path) -> None:
+    write("intake.toml", AM + 'url = "http://am"\ntoken_env = "T"\n[hook.b]\nkind = "alertmanager"\n')
+    found, problems = intake.load(str(tmp_path))
+    assert (problems, list(found.told)) == ([], ["a"])
+    form = found.by_name["a"]
+    assert not form.signed
+    assert resolve(form, {}) == {}
+    assert form.api is not None
+    with pytest.raises(NoSecret, match="variable T is not set"):
+        resolve(form.api, {})
+
+
+AM = '[hook.a]\nkind = "alertmanager"\n[hook.a.api]\n'
+PD = '[hook.a]\nkind = "pagerduty"\nsecret_env = "S"\n[hook.a.api]\n'
 GENERIC = '[hook.a]\nkind = "generic"\n'
 
 
@@ -54,6 +70,15 @@ GENERIC = '[hook.a]\nkind = "generic"\n'
         (SLACK + 'reaction = ":x:"\n', "line 4, hook.a.reaction", "without its colons"),
         (SLACK + 'workspace = "http://x"\n', "line 4, hook.a.workspace", "begins with https://"),
         ('[hook.a]\nkind = "grafana"\ntimestamp_header = "X"\n', "line 3, hook.a.timestamp_header", "needs secret_env"),
+        (AM + 'url = "am:9093"\n', "line 4, hook.a.api.url", "is not an address that begins with https://"),
+        (AM + 'url = "http://u:p@am"\n', "line 4, hook.a.api.url", "holds a user or password"),
+        (AM + 'url = "http://am"\nuser = "ana"\n', "line 5, hook.a.api.user", "needs token_env or token_file"),
+        (AM + 'url = "http://am"\npull = "1s"\n', "line 5, hook.a.api.pull", "from 5 seconds to a day"),
+        (AM + 'url = "http://am"\ntoken = "s3cret"\n', "line 5, hook.a.api.token", "is not a key that anything reads"),
+        (PD + 'token_env = "T"\n', "line 4, hook.a.api.sender", "the e-mail address of a user"),
+        (PD + 'sender = "a@b.c"\n', "line 4, hook.a.api.token_env", "or key_env, with a routing key"),
+        ('[hook.a]\nkind = "jsm"\n[hook.a.api]\n', "line 3, hook.a.api.key_env", "is missing"),
+        (GENERIC + '[hook.a.api]\nurl = "http://x"\n', "line 4, hook.a.api.url", "is not a key that anything reads"),
         (GENERIC + 'signature_header = "X"\n', "line 3, hook.a.signature_header", "needs secret_env"),
         (GENERIC + 'alerts = "x"\n', "line 1, hook.a.map", "is missing: it says where rule"),
         (GENERIC + '[hook.a.map]\nkey = "id"\n', "line 3, hook.a.map", "“rule” is missing"),

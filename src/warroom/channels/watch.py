@@ -35,6 +35,7 @@ from .voice import Told, Voice
 from .whose import Claim, Whose
 
 if TYPE_CHECKING:
+    from .carrying import Carrying
     from .listening import Listening
 
 BEAT = 4 * SECOND
@@ -68,6 +69,7 @@ class Watch:
         worked: Callable[[str], None] = lambda channel: None,
         rooms: Rooms | None = None,
         listens: "Callable[[Callable[[], None]], Listening] | None" = None,
+        carries: "Callable[[Voice], Carrying] | None" = None,
     ) -> None:
         self._folder, self._replica, self._by, self._holder = incidents, replica, by, holder
         self._config, self._channels, self._writer, self._voice = config, channels, writer, Voice(tell)
@@ -83,6 +85,7 @@ class Watch:
         self._hands = Hands(channels, self._clock.steady, self._watcher.wake, worked)
         self._rooms = rooms or Rooms(config, People({}), writer.handle)
         self._listening = listens(self._watcher.wake) if listens else None
+        self._carrying = carries(self._voice) if carries else None
         self._stopping = False
         self.goes_on = False  # whether this process pages on with another watch: then the log need not say it let go
         self._beat: Ms = 0
@@ -104,11 +107,13 @@ class Watch:
     @property
     def idle(self) -> bool:
         """Whether nothing here is paged for, and nothing is under way."""
-        return not self._kept and not self.busy
+        return not self._kept and not self.busy and (self._carrying is None or self._carrying.idle)
 
     def run(self, patience: Callable[[bool], bool] = lambda idle: True) -> None:
         """Pages until `stop`, or until `patience(idle)` says that it is enough. Leaves nothing half done."""
         changed: set[str] | None = None
+        if self._carrying is not None:
+            self._carrying.start()
         try:
             while not self._stopping:
                 self.turn(changed)
@@ -409,6 +414,8 @@ class Watch:
     def _close(self) -> None:
         if self._listening is not None:
             self._listening.close()
+        if self._carrying is not None:
+            self._carrying.close()
         self._hands.close()
         until = time.monotonic() + _CLOSING
         while self._hands.under_way and time.monotonic() < until:
@@ -416,6 +423,8 @@ class Watch:
             self._collect()
         for path in list(self._kept):
             self._drop(path, "it was stopped")
+        if self._carrying is not None:
+            self._carrying.join()
         self._watcher.close()
 
     def _say(self, path: str, what: str, **more: object) -> None:

@@ -43,10 +43,11 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield _lock(session)
     yield _person(session)
     yield from _terminal()
-    from . import doctor_channels, doctor_pager
+    from . import doctor_alerts, doctor_channels, doctor_pager
 
     yield from doctor_pager.findings(session)
     yield from doctor_channels.findings(session)
+    yield from doctor_alerts.findings(session)
 
 
 def _folders(session: Session) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from .session import Session
 from .stop import FAILED, OK, REFUSED, No, NotHere
 from .tied import has_parent
 from .verb import Arguments, Parser, Verb
-from .watch_made import made, tell
+from .watch_made import intake_folder, made, tell
 
 if TYPE_CHECKING:
     from ..channels.watch import Watch
@@ -129,7 +129,11 @@ def _watch(session: Session, arguments: Arguments) -> int:
     lock = holding.take(place, me) or _take_over(place, arguments, me)
     process.more_files()
     whose = _whose(session, arguments)
-    until = _Patience(lock, arguments, data, os.path.join(session.paths.config, "channels.toml"))
+    files = (
+        os.path.join(session.paths.config, "channels.toml"),
+        os.path.join(intake_folder(session, arguments.serving), "intake.toml"),
+    )
+    until = _Patience(lock, arguments, data, files)
     for number in (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if not arguments.detached else ())):
         signal.signal(number, lambda *_: until.stop())
     if arguments.detached:
@@ -138,7 +142,12 @@ def _watch(session: Session, arguments: Arguments) -> int:
     try:
         while until.again():
             until.watch = made(
-                session, me, whose, take=arguments.take or arguments.serving, only=_only(session, arguments)
+                session,
+                me,
+                whose,
+                take=arguments.take or arguments.serving,
+                only=_only(session, arguments),
+                serves=arguments.serving,
             )
             until.watch.run(until)
             arguments.take = False  # what was taken once is held
@@ -192,12 +201,12 @@ def _whose(session: Session, arguments: Arguments) -> "Whose":
 class _Patience:
     """Whether to go on: not without the lock or the folder, nor, detached, for long without anything to page for.
 
-    When `channels.toml` changes, the watch is made anew with what it says now, and goes on.
+    When `channels.toml` or `intake.toml` changes, the watch is made anew with what it says now, and goes on.
     """
 
-    def __init__(self, lock: holding.Holding, arguments: Arguments, data: str, file: str) -> None:
+    def __init__(self, lock: holding.Holding, arguments: Arguments, data: str, files: tuple[str, ...]) -> None:
         self._lock, self._detached, self._tied, self._data = lock, arguments.detached, arguments.tied, data
-        self._file, self._read = file, _stamp(file)
+        self._files, self._read = files, _stamps(files)
         self._quiet_since = time.monotonic()
         self._beat = 0.0
         self._begun = False
@@ -211,12 +220,12 @@ class _Patience:
             self.watch.stop()
 
     def again(self) -> bool:
-        """Whether a watch is to be made: at first, and when the file of channels has changed."""
+        """Whether a watch is to be made: at first, and when one of the files has changed."""
         if not self._begun:
             self._begun = True
             return not self.why
-        changed = _stamp(self._file) != self._read
-        self._read = _stamp(self._file)
+        changed = _stamps(self._files) != self._read
+        self._read = _stamps(self._files)
         return changed and not self.why
 
     def __call__(self, idle: bool) -> bool:
@@ -230,7 +239,7 @@ class _Patience:
                 gone = not os.path.isdir(self._data)
                 self.why = "the folder has gone" if gone else "another watch has taken over"
                 return False
-            if _stamp(self._file) != self._read and self.watch is not None:
+            if _stamps(self._files) != self._read and self.watch is not None:
                 self.watch.goes_on = True
                 return False
         if self._detached and now - self._quiet_since > _LINGER:
@@ -240,6 +249,10 @@ class _Patience:
             self.why = "the process that started it has ended"
             return False
         return True
+
+
+def _stamps(files: tuple[str, ...]) -> tuple[object, ...]:
+    return tuple(map(_stamp, files))
 
 
 def _stamp(file: str) -> tuple[int, int, int] | None:

@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..channels.base import Channel
+    from ..channels.carrying import Carrying
     from ..channels.factory import Unusable
     from ..channels.listening import Listening
     from ..channels.messages import Writer
     from ..channels.slack_people import People
+    from ..channels.voice import Voice
     from ..channels.watch import Watch
     from ..channels.whose import Whose
     from ..config.channels import Channels
+    from ..core.values import By
 
 
-def made(session: Session, me: Holder, whose: "Whose", *, take: bool, only: str) -> "Watch":
-    """The watch that the files of the configuration ask for now."""
+def made(session: Session, me: Holder, whose: "Whose", *, take: bool, only: str, serves: bool = False) -> "Watch":
+    """The watch that the files of the configuration ask for now. `serves`: it is a server's."""
     from ..channels.factory import build
     from ..channels.rooms import Rooms
     from ..channels.rota import Rota
@@ -60,7 +63,30 @@ def made(session: Session, me: Holder, whose: "Whose", *, take: bool, only: str)
         worked=_Tried(session),
         rooms=Rooms(config, people, writer.handle),
         listens=_listens(session, config, built, people, writer.handle, me),
+        carries=None if only else _carries(session, by, me, serves),
     )
+
+
+def _carries(session: Session, by: "By", me: Holder, serves: bool) -> "Callable[[Voice], Carrying] | None":
+    """What carries acts on alerts back, where `intake.toml` says how; nothing of it is even imported elsewhere."""
+    from ..config import intake as configured
+
+    intake, problems = configured.load(intake_folder(session, serves))
+    for problem in problems:
+        out.say(str(problem))
+    if not intake.told:
+        return None
+    from ..channels.back import build
+    from ..channels.carrying import LOCK, Carrying, Setup
+
+    pulls = {name: int(every) for name, form in intake.told.items() if (every := getattr(form.api, "pull", None))}
+    setup, place = Setup(build(intake), pulls, serves), os.path.join(session.paths.data, LOCK)
+    return lambda voice: Carrying(session.paths.data, setup, by, me.token, lambda: holding.take(place, me), voice)
+
+
+def intake_folder(session: Session, serves: bool) -> str:
+    """Where `intake.toml` is: a server's pager goes by the server's."""
+    return os.path.dirname(session.paths.config) if serves else session.paths.config
 
 
 def _people(session: Session, config: "Channels") -> "People":

@@ -13,7 +13,7 @@ import msgspec
 from warroom.core.cadence import AUDIENCES
 
 from . import toml
-from .forms import Line, SecretForm, Word
+from .forms import Line, SecretForm, Word, url_faults
 from .problem import Fault, Problem, one_of, shown
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -38,7 +38,7 @@ class Webhook(ChannelForm, frozen=True, kw_only=True):
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
-        yield from _url(self.url)
+        yield from url_faults(self.url)
 
 
 class PagerDuty(ChannelForm, frozen=True, kw_only=True):
@@ -57,8 +57,8 @@ class PagerDuty(ChannelForm, frozen=True, kw_only=True):
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
-        yield from _url(self.url)
-        yield from _url(self.events_url, "events_url")
+        yield from url_faults(self.url)
+        yield from url_faults(self.events_url, "events_url")
 
 
 class Opsgenie(ChannelForm, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class Opsgenie(ChannelForm, frozen=True, kw_only=True):
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
         if self.url:
-            yield from _url(self.url)
+            yield from url_faults(self.url)
         head, found, rest = self.responder.partition(":")
         if self.responder and not (found and rest and head in RESPONDERS):
             yield Fault("responder", f"“{shown(self.responder)}” should be one of {one_of(RESPONDERS)}, “:” and a name")
@@ -110,7 +110,7 @@ class Slack(ChannelForm, frozen=True, kw_only=True):
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
-        yield from _url(self.url)
+        yield from url_faults(self.url)
         if self.status and not self.channel:
             yield Fault("status", "needs `channel`, the one that the pinned message stands in")
         if self.restricted not in RESTRICTED:
@@ -187,7 +187,7 @@ class GitHub(ChannelForm, frozen=True, kw_only=True):
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
-        yield from _url(self.url)
+        yield from url_faults(self.url)
         owner, found, name = self.repo.partition("/")
         if self.repo and not (found and owner and name and "/" not in name):
             yield Fault("repo", f"“{shown(self.repo)}” should be the owner, “/” and the repository's name")
@@ -208,7 +208,7 @@ class Jira(ChannelForm, frozen=True, kw_only=True):
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
-        yield from _url(self.url)
+        yield from url_faults(self.url)
         for number, label in enumerate(self.labels, 1):
             if " " in label or not label:
                 yield Fault(f"labels[{number}]", f"“{shown(label)}” has a space in it, which no label of Jira's has")
@@ -334,12 +334,3 @@ def _channel(name: str, row: Any) -> ChannelForm:
     for fault in form.faults():
         raise Fault(f"{at}.{fault.path}", fault.reason)
     return form
-
-
-def _url(url: str, at: str = "url") -> Iterator[Fault]:
-    scheme, found, rest = url.partition("://")
-    host = rest.partition("/")[0]
-    if scheme not in ("http", "https") or not found or not host:
-        yield Fault(at, f"“{shown(url)}” is not an address that begins with https:// or http://")
-    elif "@" in host:
-        yield Fault(at, "holds a user or password; put it into a variable and name that")

@@ -50,6 +50,16 @@ class SecretForm(Form, frozen=True, kw_only=True):
                 yield Fault(f"{name}_env", "is missing: the name of the environment variable that holds it")
 
 
+def url_faults(url: str, at: str = "url") -> Iterator[Fault]:
+    """What is wrong with an address of the web, under the key `at`."""
+    scheme, found, rest = url.partition("://")
+    host = rest.partition("/")[0]
+    if scheme not in ("http", "https") or not found or not host:
+        yield Fault(at, f"“{shown(url)}” is not an address that begins with https:// or http://")
+    elif "@" in host:
+        yield Fault(at, "holds a user or password; put it into a variable and name that")
+
+
 class Severity(Form, frozen=True):
     """What a severity means and how often whom it concerns hears from the room."""
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 
 from . import toml
-from .forms import Line, SecretForm, Word
+from .forms import Line, SecretForm, Word, url_faults
+from .intake_api import AlertmanagerApi, ApiForm, OpsgenieApi, PagerDutyApi
 from .intake_map import Conditions, Mapping, conditions_faults, place_faults
 from .problem import Fault, Problem, one_of, shown
 
@@ -22,9 +23,16 @@ BECOMES = ("alert", "entry")
 
 
 class HookForm(SecretForm, frozen=True, kw_only=True):
-    """What every kind has."""
+    """What every kind has. `api`, where a kind has it, says how its sender is asked and told."""
 
     kind: Word
+    api: ApiForm | None = None
+
+    def faults(self) -> Iterator[Fault]:
+        yield from super().faults()
+        if self.api is not None:
+            for fault in self.api.faults():
+                yield Fault(f"api.{fault.path}", fault.reason)
 
     @property
     def signed(self) -> bool:
@@ -44,6 +52,7 @@ class Alertmanager(HookForm, frozen=True, kw_only=True):
     """Alertmanager's webhook. `service`: labels that name the service, the first that an alert has."""
 
     service: Labels = SERVICE
+    api: AlertmanagerApi | None = None
 
 
 class Grafana(HookForm, frozen=True, kw_only=True):
@@ -67,6 +76,7 @@ class PagerDuty(HookForm, frozen=True, kw_only=True):
 
     secret_env: str = ""
     secret_file: str = ""
+    api: PagerDutyApi | None = None
     secrets: ClassVar = ("secret",)
 
 
@@ -74,22 +84,36 @@ class Opsgenie(HookForm, frozen=True, kw_only=True):
     """Opsgenie's webhook integration, and Jira Service Management's. `service`: details that name the service."""
 
     service: Labels = ("service",)
+    api: OpsgenieApi | None = None
 
 
 class Slack(HookForm, frozen=True, kw_only=True):
-    """Messages that somebody marks with a reaction, by the Events API. `done`: the reaction that ends the alert."""
+    """Messages that somebody marks with a reaction, by the Events API. `done`: the reaction that ends the alert.
+
+    The event names a message and does not hold it: with the bot's token its text is asked for.
+    """
 
     secret_env: str = ""  # the app's signing secret
     secret_file: str = ""
+    token_env: str = ""  # the bot's, xoxb-…
+    token_file: str = ""
+    url: Line = "https://slack.com/api"
     reaction: Word = "rotating_light"
     done: str = "white_check_mark"
     becomes: str = "alert"
     channels: tuple[Word, ...] = ()  # ids; empty: wherever the app is
     workspace: str = ""  # https://NAME.slack.com, for links
     secrets: ClassVar = ("secret",)
+    optional: ClassVar = ("token",)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Without a token the alert is there all the same, with fewer words."""
+        return self.secrets
 
     def faults(self) -> Iterator[Fault]:
         yield from super().faults()
+        yield from url_faults(self.url)
         if self.becomes not in BECOMES:
             yield Fault("becomes", f"“{shown(self.becomes)}” is not one of {one_of(BECOMES)}")
         for name in ("reaction", "done"):
@@ -166,6 +190,11 @@ class Intake(msgspec.Struct, frozen=True):
         """Every hook there is."""
         alone = {name: form for name in BY_ITSELF if (form := self.hook(name)) is not None}
         return alone | self.by_name
+
+    @property
+    def told(self) -> dict[str, HookForm]:
+        """Those whose sender can be asked and told."""
+        return {name: form for name, form in self.by_name.items() if form.api is not None}
 
 
 def load(folder: str) -> tuple[Intake, list[Problem]]:

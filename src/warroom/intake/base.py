@@ -65,6 +65,17 @@ class Marked(msgspec.Struct, frozen=True):
     at: Ms
 
 
+class Worded(msgspec.Struct, frozen=True):
+    """What a message says, asked for after it was marked. Without a text: why there is none.
+
+    `again`: it may be told so many seconds later; None: never, or there is a text.
+    """
+
+    text: str = ""
+    why: str = ""
+    again: float | None = None
+
+
 class Taken(msgspec.Struct, frozen=True):
     """What was read. It is acknowledged with a 2xx once it is kept, also where there is nothing to keep.
 

@@ -122,6 +122,12 @@ def _marked(hook: Hook, form: Slack, marked: Reaction, delivery: str, now: Ms) -
         return No(422, "unreadable", f"The event {why}.")
 
 
+def place(key: str) -> tuple[str, str]:
+    """The channel and the `ts` of the message that an alert was made of."""
+    channel, _, ts = key.partition("/")
+    return channel, ts
+
+
 def _alert(form: Slack, marked: Reaction, at: Ms, now: Ms) -> Alert:
     item = marked.item
     over = bool(form.done) and marked.reaction.partition("::")[0] == form.done
@@ -132,7 +138,8 @@ def _alert(form: Slack, marked: Reaction, at: Ms, now: Ms) -> Alert:
         state=RESOLVED if over else FIRING,
         since=moment(item.ts, now),
         ended=at if over else None,
-        summary=f"A message of {marked.item_user or 'an app'}, marked by {marked.user}",
+        # Its end says nothing that would be better than the message's own words.
+        summary="" if over else f"A message of {marked.item_user or 'an app'}, marked by {marked.user}",
         url=link if form.workspace else "",
         labels=[("channel", item.channel), ("by", marked.user)],
         told=at,

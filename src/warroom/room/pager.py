@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..store import beside, holding, replica
 from ..store.holding import Holder
-from . import paged_there, process
+from . import paged_there, process, syncing
 
 if TYPE_CHECKING:
     from ..core.incident import Incident
@@ -75,6 +75,20 @@ def ensure(data: str, state_folder: str, state: "Incident", setting: bool = True
     if running is not None and not running.hangs:
         return False
     return start(state_folder, "--detached", *(("--take",) if running else ()))
+
+
+def carries(data: str, state_folder: str, told: bool, setting: bool = True) -> bool:
+    """Starts a detached watch, where none runs, for what was done about alerts; whether one runs or begins.
+
+    `told`: this folder says how the places where alerts come from are told. A server's pager tells them for everybody.
+    """
+    joined = syncing.joined(data)
+    if not told or (joined is not None and joined.pages):
+        return True  # nothing is to be told from here
+    running = watching(data)
+    if running is not None and not running.hangs:
+        return True
+    return allowed(setting) and start(state_folder, "--detached", *(("--take",) if running else ()))
 
 
 def start(state_folder: str, *words: str, tied: bool = False) -> bool:

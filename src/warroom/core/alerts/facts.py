@@ -12,7 +12,8 @@ from ..values import Ms
 
 FIRING, ACKNOWLEDGED, RESOLVED = "firing", "acknowledged", "resolved"
 REASONS = ("flapping", "known", "not actionable", "duplicate", "test")
-ACTS = ("acknowledge", "resolve", "silence", "unsilence")
+ACKNOWLEDGE, RESOLVE, SILENCE, UNSILENCE = ACTS = ("acknowledge", "resolve", "silence", "unsilence")
+LOGIN = "intake"  # of a fact that a sender told, and no person
 
 
 class Alert(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -51,6 +52,18 @@ class AlertsReceived(Body, frozen=True, gc=False, omit_defaults=True):
     def text(self) -> str:
         count = len(self.alerts) + self.more
         return f"{count} alert{'' if count == 1 else 's'} from {self.source}"
+
+
+class AlertWorded(Body, frozen=True, gc=False, omit_defaults=True):
+    """What the message says that the alert `of` was made of: its sender told of it without its words."""
+
+    type: ClassVar = "alert.worded"
+    kind: ClassVar = "alert"
+    of: str
+    summary: str
+
+    def text(self) -> str:
+        return self.summary
 
 
 class AlertDismissed(Value, frozen=True, gc=False, omit_defaults=True):
@@ -106,7 +119,10 @@ class AlertAttached(Body, frozen=True, gc=False, omit_defaults=True):
 
 
 class AlertsSilenced(Body, frozen=True, gc=False, omit_defaults=True):
-    """Alerts with all of these labels are quiet until then: a silence always ends. `of`: the alert it began with."""
+    """Alerts with all of these labels are quiet until then: a silence always ends. `of`: the alert it began with.
+
+    `source`: it was made there, and is about its alerts alone.
+    """
 
     type: ClassVar = "alerts.silenced"
     kind: ClassVar = "alert"
@@ -114,6 +130,7 @@ class AlertsSilenced(Body, frozen=True, gc=False, omit_defaults=True):
     until: Ms
     why: str
     of: str = ""
+    source: str = ""
 
     def text(self) -> str:
         return f"silenced {', '.join(f'{k}={v}' for k, v in self.labels.items())}: {self.why}"
@@ -131,36 +148,40 @@ class SilenceEnded(Body, frozen=True, gc=False, omit_defaults=True):
 
 
 class AlertCarried(Value, frozen=True, gc=False, omit_defaults=True):
-    """What became of an act here at the place where the alert came from: a delivery, with all of its states.
+    """What became of an act here at the place where its alert came from: a delivery, with all of its states.
 
-    `cause`: the fact that it carries; `act`: one of `ACTS`; `state` as of a page's delivery; `far`: its name there.
+    `cause`: the fact that it carries; `to`: the source that is told; `of`: the alert; `act`: one of `ACTS`; `state` as
+    of a page's delivery; `far`: its name there; `again`: when it is tried next (UTC ms).
     """
 
     type: ClassVar = "alert.carried"
     kind: ClassVar = "alert"
     cause: str
-    of: str
+    to: str
     act: str
     state: str
-    token: str = ""
-    tries: int = 0
+    of: str = ""
+    attempt: int = 0
+    again: Ms | None = None
     far: str = ""
     why: str = ""
+    token: str = ""  # the process that carries it
 
     def key(self) -> tuple[str, ...]:
-        return (self.type, self.cause)
+        return (self.type, self.cause, self.to)
 
     def says(self) -> object:
         return self.state
 
     def text(self) -> str:
-        return f"{self.act}: {self.state}{' · ' + self.why if self.why else ''}"
+        return f"{self.act} at {self.to}: {self.state}{' · ' + self.why if self.why else ''}"
 
 
 ALERTS: dict[str, type[Body]] = {
     each.type: each
     for each in (
         AlertsReceived,
+        AlertWorded,
         AlertDismissed,
         AlertHandled,
         AlertAttached,

@@ -17,17 +17,33 @@ FLAP = 10 * MINUTE  # what fires again this soon after its end has flapped
 
 
 class Mark(msgspec.Struct, frozen=True, gc=False):
-    """What somebody said of an alert, when, and by which fact."""
+    """What somebody said of an alert, when, and by which fact. `rep`: the replica that it was written on.
+
+    `person`: whoever wrote it is one of the room, and no sender of alerts.
+    """
 
     what: str
     by: str
     at: Ms
     id: str
     note: str = ""
+    rep: str = ""
+    person: bool = True
+
+
+class Carried(msgspec.Struct, frozen=True, gc=False):
+    """How a delivery to a source stands: its last fact, that fact's id, and the replica that wrote it."""
+
+    fact: fa.AlertCarried
+    id: str
+    rep: str
 
 
 class Silence(msgspec.Struct, frozen=True, gc=False):
-    """Alerts with these labels are quiet from `at` to `until` (UTC ms)."""
+    """Alerts with these labels are quiet from `at` to `until` (UTC ms). `begin` and `end` are by whose facts.
+
+    `source`: it was made where its alerts come from, and is about no others.
+    """
 
     id: str
     labels: dict[str, str]
@@ -37,10 +53,21 @@ class Silence(msgspec.Struct, frozen=True, gc=False):
     by: str
     of: str = ""
     ended: Ms | None = None
+    begin: Mark | None = None
+    end: Mark | None = None
+    source: str = ""
 
     def holds(self, labels: dict[str, str], now: Ms) -> bool:
         end = self.until if self.ended is None else min(self.until, self.ended)
-        return self.at <= now < end and all(labels.get(name) == value for name, value in self.labels.items())
+        return self.at <= now < end and self.covers(labels)
+
+    def quiets(self, line: "Line", now: Ms) -> bool:
+        """Whether the alert is quiet under it at `now`."""
+        return self.source in ("", line.source) and self.holds(line.labels, now)
+
+    def covers(self, labels: dict[str, str]) -> bool:
+        """Whether it is about an alert with these labels, whenever."""
+        return all(labels.get(name) == value for name, value in self.labels.items())
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -49,7 +76,8 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     `fired`: times it began to fire; `times`: the last of those (UTC ms); `resolved`: times it ended; `flaps`: times it
     fired again within ten minutes of its end.
     `theirs`: it was acknowledged or resolved where it came from. `dismissed` and `handled` are of this firing;
-    `reasons` counts the dismissals of all of them, `answered` how long each took until somebody reacted (ms).
+    `carried` too; `reasons` counts the dismissals of all of them, `answered` how long each took until somebody reacted
+    (ms).
     """
 
     id: str
@@ -93,15 +121,19 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 class Inbox(msgspec.Struct, frozen=True, eq=False):
-    """Every alert there is. `counted`: of storms, by source, how many alerts were counted and not told."""
+    """Every alert there is. `counted`: of storms, by source, how many alerts were counted and not told.
+
+    `carried`: by the fact that is carried, and the source that is told.
+    """
 
     lines: dict[str, Line] = {}
     silences: dict[str, Silence] = {}
     counted: dict[str, int] = {}
+    carried: dict[tuple[str, str], Carried] = {}
 
     def silenced(self, line: Line, now: Ms) -> Silence | None:
         """The silence under which the alert is quiet now."""
-        found = [each for each in self.silences.values() if each.holds(line.labels, now)]
+        found = [each for each in self.silences.values() if each.quiets(line, now)]
         return max(found, key=lambda each: each.until, default=None)
 
     def waiting(self, now: Ms, going_on: Container[str] = ()) -> list[Line]:
@@ -135,10 +167,11 @@ class Folding:
         self._lines = dict(inbox.lines) if inbox else {}
         self._silences = dict(inbox.silences) if inbox else {}
         self._counted = dict(inbox.counted) if inbox else {}
+        self._carried = dict(inbox.carried) if inbox else {}
 
     @property
     def inbox(self) -> Inbox:
-        return Inbox(dict(self._lines), dict(self._silences), dict(self._counted))
+        return Inbox(dict(self._lines), dict(self._silences), dict(self._counted), dict(self._carried))
 
     def knows(self, source: str, alert: Alert) -> bool:
         """Whether this alert was told before in this state: a repeat, or the same delivery once more."""
@@ -158,6 +191,8 @@ class Folding:
                     self._receive(body.source, alert, event)
                 if body.more:
                     self._counted[body.source] = self._counted.get(body.source, 0) + body.more
+            case fa.AlertWorded():
+                self._word(body)
             case fa.AlertDismissed():
                 self._dismiss(body, event)
             case fa.AlertHandled():
@@ -165,14 +200,18 @@ class Folding:
             case fa.AlertAttached():
                 self._attach(body, event)
             case fa.AlertsSilenced():
-                at, by = event.at.t, event.by.name
-                self._silences[event.id] = Silence(event.id, body.labels, at, body.until, body.why, by, body.of)
+                at, begin = event.at.t, _mark("", "", event)
+                self._silences[event.id] = Silence(
+                    event.id, body.labels, at, body.until, body.why, begin.by, body.of, begin=begin, source=body.source
+                )
             case fa.SilenceEnded():
                 silence = self._silences.get(body.of)
                 if silence is not None and silence.ended is None:
-                    self._silences[body.of] = msgspec.structs.replace(silence, ended=event.at.t)
+                    self._silences[body.of] = msgspec.structs.replace(
+                        silence, ended=event.at.t, end=_mark("", "", event)
+                    )
             case fa.AlertCarried():
-                self._carry(body)
+                self._carry(body, event)
 
     def _receive(self, source: str, alert: Alert, event: Event) -> None:
         id = name_of(source, alert.key)
@@ -197,12 +236,18 @@ class Folding:
                 change |= {"flaps": line.flaps + 1}
             if line.fired:
                 # What was said was said of the firing before: nothing is quiet for ever.
-                change |= {"handled": None, "dismissed": None}
+                change |= {"handled": None, "dismissed": None, "carried": ()}
         if ended:
             change |= {"resolved": line.resolved + 1}
         if alert.state in (ACKNOWLEDGED, RESOLVED):
             change |= {"theirs": alert.state}
         self._lines[id] = msgspec.structs.replace(line, **change)
+
+    def _word(self, body: fa.AlertWorded) -> None:
+        line = self._lines.get(body.of)
+        if line is not None:
+            worded = msgspec.structs.replace(line.alert, summary=body.summary)
+            self._lines[body.of] = msgspec.structs.replace(line, alert=worded)
 
     def _dismiss(self, body: fa.AlertDismissed, event: Event) -> None:
         line = self._lines.get(body.of)
@@ -233,10 +278,14 @@ class Folding:
             change["answered"] = (*line.answered, max(0, event.at.t - began))[-KEPT:]
         self._lines[of] = msgspec.structs.replace(line, **change)
 
-    def _carry(self, body: fa.AlertCarried) -> None:
+    def _carry(self, body: fa.AlertCarried, event: Event) -> None:
+        key = (body.cause, body.to)
+        begun = key in self._carried
+        self._carried[key] = Carried(body, event.id, event.rep)
         line = self._lines.get(body.of)
-        if line is not None:
-            others = tuple(each for each in line.carried if each.cause != body.cause)
+        # What an earlier firing's act came to stands in no line of this one.
+        if line is not None and (not begun or any((c.cause, c.to) == key for c in line.carried)):
+            others = tuple(each for each in line.carried if (each.cause, each.to) != key)
             self._lines[body.of] = msgspec.structs.replace(line, carried=(*others, body))
 
 
@@ -263,4 +312,4 @@ def _ended(line: Line) -> Ms:
 
 
 def _mark(what: str, note: str, event: Event) -> Mark:
-    return Mark(what, event.by.name, event.at.t, event.id, note)
+    return Mark(what, event.by.name, event.at.t, event.id, note, event.rep, event.by.login != fa.LOGIN)

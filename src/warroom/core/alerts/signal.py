@@ -159,5 +159,4 @@ def _led(line: Line) -> int:
 
 
 def _silenced(line: Line, silences: Sequence[Silence]) -> int:
-    labels = line.labels
-    return sum(any(silence.holds(labels, moment) for silence in silences) for moment in line.times)
+    return sum(any(silence.quiets(line, moment) for silence in silences) for moment in line.times)

@@ -30,26 +30,22 @@ class Rates:
     """How many new alerts of each rule and service came in the last minute; it holds no more than it was told."""
 
     def __init__(self) -> None:
-        self._came: deque[tuple[Ms, Group, int]] = deque()
+        self._came: deque[tuple[Ms, dict[Group, int]]] = deque()  # by second
         self._counts: dict[Group, int] = {}
         self._told = 0
 
     def add(self, alerts: Iterable[Alert], now: Ms) -> None:
         """These came now. Those of one second are kept as one."""
         second = now - now % SECOND
-        batch: dict[Group, int] = {}
+        if not self._came or self._came[-1][0] != second:
+            self._came.append((second, {}))
+        counts = self._came[-1][1]
         for alert in alerts:
             group = group_of(alert)
-            if group not in self._counts and group not in batch and len(self._counts) + len(batch) >= GROUPS:
+            if group not in self._counts and len(self._counts) >= GROUPS:
                 group = ("", "")
-            batch[group] = batch.get(group, 0) + 1
-        for group, count in batch.items():
-            last = self._came[-1] if self._came else None
-            if last is not None and last[0] == second and last[1] == group:
-                self._came[-1] = (second, group, last[2] + count)
-            else:
-                self._came.append((second, group, count))
-            self._change(group, count)
+            counts[group] = counts.get(group, 0) + 1
+            self._change(group, 1)
         self._forget(now)
 
     def at(self, now: Ms) -> Mapping[Group, int]:
@@ -64,8 +60,8 @@ class Rates:
 
     def _forget(self, now: Ms) -> None:
         while self._came and self._came[0][0] <= now - MINUTE:
-            _, group, count = self._came.popleft()
-            self._change(group, -count)
+            for group, count in self._came.popleft()[1].items():
+                self._change(group, -count)
 
     def _change(self, group: Group, by: int) -> None:
         before = self._counts.pop(group, 0)
