@@ -28,11 +28,12 @@ torture: .venv/dev .venv/pyc
 proof: .venv/dev .venv/pyc
 	$(BIN)/python -m pytest -m "proof and not torture" -o addopts= -q -n 3 --dist worksteal $(ARGS)
 
-# Ten thousand histories of terminals that were apart, one half for each of two cores; another seed tries others.
+# Ten thousand histories of terminals that were apart, one half for each of two cores, and as many orders of arrival;
+# another seed tries others.
 converge: export WARROOM_EXAMPLES ?= 10000
 converge: export WARROOM_SEED ?= 2
 converge: .venv/dev .venv/pyc
-	$(BIN)/python -m pytest -n 2 -q $(ARGS) tests/sync/test_convergence.py
+	$(BIN)/python -m pytest -n 2 -q $(ARGS) tests/sync/test_convergence.py tests/core/test_order.py
 
 # The hashed sets that `make` installs, for every Python from 3.11 and every system.
 lock: .venv/dev

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from .corpus import corpus, disk
 from .row import HEAD, OVER, line, show
 
-FAMILIES = ("store", "load", "cli", "start", "console", "idle", "pager", "stats", "apart", "fanout")
+FAMILIES = ("store", "load", "cli", "start", "console", "idle", "pager", "stats", "apart", "fanout", "storm")
 _PACKAGES = ("warroom", "textual", "rich", "msgspec", "orjson")
 
 

@@ -179,11 +179,18 @@ class SlackRoom:
 
     def _page(self, rows: list[dict[str, Any]], asked: dict[str, str]) -> dict[str, Any]:
         rows = [row for row in rows if float(row["ts"]) > float(asked.get("oldest", 0)) or row["ts"] == asked.get("ts")]
+        if latest := asked.get("latest"):
+            until = float(latest)
+            rows = [each for each in rows if float(each["ts"]) < until or _until(each, latest, asked)]
         if asked.get("include_all_metadata") != "true":
             rows = [{name: value for name, value in row.items() if name != "metadata"} for row in rows]
         start, limit = int(asked.get("cursor") or 0), int(asked["limit"])
         more = str(start + limit) if len(rows) > start + limit else ""
         return {"messages": rows[start : start + limit], "response_metadata": {"next_cursor": more}}
+
+
+def _until(row: dict[str, Any], latest: str, asked: dict[str, str]) -> bool:
+    return row["ts"] == latest and asked.get("inclusive") == "true"
 
 
 def _who(message: dict[str, Any], name: str) -> list[str]:

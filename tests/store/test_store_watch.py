@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from warroom.store.folder_watch import FolderWatcher
 from warroom.store.watch import Watcher
 
 
@@ -85,3 +86,29 @@ def test_waking_a_closed_one_is_no_error(file: Path) -> None:
     watcher = Watcher(str(file))
     watcher.close()
     watcher.wake()
+
+
+def test_two_folders_are_told_apart_by_what_stands_before_their_names(tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        (tmp_path / name).mkdir()
+    watcher = FolderWatcher(str(tmp_path / "one"))
+    try:
+        watcher.also(str(tmp_path / "two"), "other/")
+        (tmp_path / "one" / "a").touch()
+        (tmp_path / "two" / "a").touch()
+        assert watcher.wait(5) == {"a", "other/a"}
+        watcher.also(str(tmp_path / "three"), "other/")
+        (tmp_path / "two" / "b").touch()
+        (tmp_path / "three" / "c").touch()
+        assert watcher.wait(5) == {"other/c"}
+    finally:
+        watcher.close()
+
+
+def test_where_one_of_two_folders_tells_nothing_everything_may_have_changed(tmp_path: Path) -> None:
+    watcher = FolderWatcher(str(tmp_path))
+    try:
+        watcher.also(str(tmp_path / "gone"), "other/")
+        assert watcher.wait(0.01) is None
+    finally:
+        watcher.close()

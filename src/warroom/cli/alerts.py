@@ -10,6 +10,7 @@ from ..core.commands import Draft, Stamp
 from ..core.text import clean
 from ..core.values import By, Ms, Refused
 from ..room.alerts import FOLDER, InboxRoom
+from ..room.alerts_beside import Beside
 from . import out
 from .session import Session, wall
 from .stop import OK, No, NotHere, Usage
@@ -24,6 +25,7 @@ _MISSING = {
     "attach": "KEY and INC: warroom alerts attach 3fa9c2 K3F9",
     "open": "KEY and -s SEV: warroom alerts open 3fa9c2 -s SEV2",
     "silence": "KEY, or LABEL=VALUE…: warroom alerts silence alertname=DiskFull --for 2h --why deploying",
+    "pull": "the name of a source in intake.toml, or nothing for all: warroom alerts pull alertmanager",
     "unsilence": "the number that `warroom alerts silences` shows: warroom alerts unsilence 1",
 }
 STEPS = ("list", *_MISSING, "silences", "report")
@@ -37,7 +39,8 @@ def _arguments(parser: Parser) -> None:
         "STEP",
         "list (what stands without a step), show KEY, ack KEY [NOTE], resolve KEY [NOTE], dismiss KEY REASON [NOTE], "
         "undismiss KEY, attach KEY INC, open KEY -s SEV [TITLE], silence KEY|LABEL=VALUE…, unsilence N, silences, "
-        "report; KEY is an alert's name, its key, or a part of rule, service or summary that no other has",
+        "pull [SOURCE], report; KEY is an alert's name, its key, or a part of rule, service or summary that no other "
+        "has",
         needed=False,
     )
     parser.add_argument("--all", action="store_true", help="list: those that have ended or are quiet, too")
@@ -81,6 +84,10 @@ def _run(session: Session, arguments: Arguments) -> int:
             from .alerts_list import silences
 
             return silences(session)
+        case ["pull", *rest]:
+            from .alerts_pull import pull
+
+            return pull(session, rest)
         case ["report"]:
             from .alerts_report import report
 
@@ -107,6 +114,7 @@ def _only(arguments: Arguments, rest: list[str]) -> str:
 
 def seen(session: Session) -> InboxRoom:
     """The inbox, read, for looking only: it works where nothing can be written."""
+    _beside(session)
     room = InboxRoom(session.paths.data, "", By(""), wall, read_only=True)
     room.load()
     if room.trouble:
@@ -116,11 +124,18 @@ def seen(session: Session) -> InboxRoom:
 
 def writing(session: Session) -> InboxRoom:
     """The inbox, read, for writing. Raises `NotHere` where no alert ever came."""
+    _beside(session)
     if not os.path.isdir(os.path.join(session.paths.data, FOLDER)):
         raise NotHere("No alert has come in here. `warroom alert TEXT` puts one into the inbox.")
     room = InboxRoom(session.paths.data, session.replica, session.me, wall)
     room.load()
     return room
+
+
+def _beside(session: Session) -> None:
+    """What came in at a server that keeps its facts in this folder is in this inbox too."""
+    if why := Beside(session.paths.data, lambda: session.replica, wall).took():
+        out.say(why)
 
 
 def found(inbox: Inbox, named: str) -> Line:
@@ -150,10 +165,22 @@ def _told(session: Session, outcome: object, line: Line | None) -> None:
         raise outcome
     assert isinstance(outcome, list)
     said = outcome[0].body.text()
+    _carried(session)
     if session.arguments.json:
         out.json({"id": outcome[0].id, "alert": line.id if line else None, "text": said})
     else:
         out.say(f"{clean(line.alert.rule)} ({line.id}): {said}" if line else said)
+
+
+def _carried(session: Session) -> None:
+    """Sees to it that some process carries what was done to where it came from; says so where none may."""
+    from ..config import intake
+    from ..room import pager
+
+    told = bool(intake.load(session.paths.config)[0].told)
+    setting = session.settings.watch if session.settings else True
+    if not pager.carries(session.paths.data, session.paths.state, told, setting):
+        out.say("Nobody carries it to where it came from: `warroom watch` does.")
 
 
 # ── acts ──

@@ -151,7 +151,7 @@ def _whole(line: Line, sight: _Sight) -> Iterable[str]:
     for mark in line.attached:
         said = f"{words.handle_of(mark.what, sight.handles)} {mark.note}".rstrip()
         yield f"  {'belongs to':<12}  {clean(said)}, by {clean(mark.by)} at {moment(mark.at, now, zone)}"
-    for said, _ in words.far(line):
+    for said, _ in words.far(line, sight.inbox, now):
         yield f"  {'carried':<12}  {said}"
     if each.kind == WAITS:
         for fit in suggest(line, sight.short):
@@ -167,10 +167,12 @@ def silences(session: Session) -> int:
         if session.arguments.all or words.holds(each, now)
     ]
     if session.arguments.json:
-        out.json([words.silence_row(each, number, now) for number, each in every])
+        out.json([words.silence_row(each, number, now, room.inbox) for number, each in every])
     else:
         for number, each in every:
             out.data(words.silence(each, number, now, session.zone))
+            for carried in words.beyond(each, room.inbox):
+                out.data(f"   {words.carried(carried)}")
         if not every:
             out.say("Nothing is silenced.")
     room.close()

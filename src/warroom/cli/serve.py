@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..intake.base import Hook
     from ..server.paging import Pager
     from ..server.run import Serving
+    from ..server.words import Reader
 
 PORT = 8465
 _HERE = "127.0.0.1"
@@ -89,6 +90,9 @@ def _run(session: Session, arguments: Arguments, folder: str, secret: str) -> in
     from ..server.run import Serving, serve
 
     where = arguments.store or folder
+    senders, readers = _senders(folder)
+    if not arguments.pager:
+        _tells_nobody(folder)
     serving = Serving(
         server_store.made(where, arguments),
         host=arguments.host,
@@ -100,7 +104,8 @@ def _run(session: Session, arguments: Arguments, folder: str, secret: str) -> in
         listening=partial(_listens, arguments, secret),
         say=out.say,
         companion=_pager(folder) if arguments.pager else None,
-        senders=_senders(folder),
+        senders=senders,
+        readers=readers,
     )
     return serve(_behind(serving, arguments))
 
@@ -111,10 +116,13 @@ def _behind(serving: "Serving", arguments: Arguments) -> "Serving":
     return replace(serving, proxies=tuple(arguments.proxy)) if arguments.proxy else serving
 
 
-def _senders(folder: str) -> "dict[str, Hook]":
-    """The hooks that `intake.toml` in the server's folder sets up, and those that are there by themselves."""
-    from ..channels.secrets import NoSecret, resolve
-    from ..config.intake import load
+def _senders(folder: str) -> "tuple[dict[str, Hook], dict[str, Reader]]":
+    """The hooks that `intake.toml` in the server's folder sets up, and those that are there by themselves.
+
+    With them, by hook, what asks for the words of messages that it only names.
+    """
+    from ..channels.secrets import NoSecret, absent, resolve
+    from ..config.intake import Slack, load
     from ..intake.hooks import hooks
     from ..intake.signed import BadSecret
 
@@ -122,6 +130,7 @@ def _senders(folder: str) -> "dict[str, Hook]":
     for problem in problems:
         out.say(str(problem))
     secrets: dict[str, str] = {}
+    readers: dict[str, Reader] = {}
     for name, form in intake.hooks.items():
         try:
             found = resolve(form, folder=folder)
@@ -130,10 +139,24 @@ def _senders(folder: str) -> "dict[str, Hook]":
         else:
             if "secret" in found:
                 secrets[name] = found["secret"].reveal()
+            if isinstance(form, Slack) and "token" in found:
+                from ..channels.slack_marked import SlackMarked
+
+                readers[name] = SlackMarked(name, form, found["token"])
+            for sentence in absent(form):
+                out.say(f"The hook {name}: {sentence}; its alerts do not say what their messages say.")
     try:
-        return hooks(intake, secrets)
+        return hooks(intake, secrets), readers
     except BadSecret as why:
         raise No(f"intake.toml: {why}.") from None
+
+
+def _tells_nobody(folder: str) -> None:
+    """Says so where intake.toml says how senders are told, and this server's pager would be the one to do it."""
+    from ..config.intake import load
+
+    if told := load(folder)[0].told:
+        out.say(f"What is done about alerts of {', '.join(sorted(told))} is told nobody there: --pager tells them.")
 
 
 def _pager(folder: str) -> "Pager":

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..core.alerts.week import named
 from ..core.text import clean
 from ..core.values import Ms, plain_handle
 from . import out, server_store
@@ -146,9 +147,12 @@ async def _found(tokens: "Tokens", name: str) -> "Token":
 async def _identity(store: "Store", text: str) -> str:
     """The whole identity of an incident of the server; one that is not there yet has to be written out."""
     wanted = plain_handle(text)
-    hits = [meta.inc for meta in await store.incidents() if len(wanted) >= 4 and meta.inc.startswith(wanted)]
+    incidents = [meta.inc for meta in await store.incidents() if not named(meta.inc)]
+    hits = [inc for inc in incidents if len(wanted) >= 4 and inc.startswith(wanted)]
     if len(hits) == 1:
         return hits[0]
+    if named(wanted):
+        raise No("That is a log of alerts: every token sees it that is limited to no incident.")
     if len(wanted) == _IDENTITY and wanted.isalnum():
         return wanted
     if hits:

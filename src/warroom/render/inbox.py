@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..core.alerts.facts import AlertCarried
 from ..core.alerts.inbox import Inbox, Line, Mark, Silence
 from ..core.alerts.match import Suggestion
 from ..core.alerts.standing import BELONGS, DISMISSED, ENDED, SILENCED, TAKEN, WAITS, Group, Standing, began, standing
@@ -14,7 +15,15 @@ from .sparkline import spark
 from .times import iso, iso_or_none, moment
 
 Handles = Mapping[str, str]
-_FAR = {"failed": "NOT TOLD THERE", "unknown": "perhaps told there", "sent": "told there", "dropped": "not told there"}
+_FAR = {
+    "queued": "not told there yet",
+    "sending": "is being told there",
+    "accepted": "taken there",
+    "sent": "told there",
+    "failed": "NOT TOLD THERE",
+    "unknown": "perhaps told there",
+    "dropped": "not told there",
+}
 
 
 def bars(times: Sequence[Ms], now: Ms, cells: int, ascii: bool = False) -> str:
@@ -65,15 +74,28 @@ def fits(each: Suggestion, handles: Handles) -> str:
     return clean(f"fits {handle_of(each.inc, handles)} {each.title}: {each.text()}")
 
 
-def far(line: Line) -> list[tuple[str, bool]]:
+def far(line: Line, inbox: Inbox, now: Ms) -> list[tuple[str, bool]]:
     """What became of acts here at the place where it came from, the latest last; and whether that is trouble."""
-    return [
-        (
-            clean(f"{each.act}: {_FAR.get(each.state, each.state)}" + (f", {each.why}" if each.why else "")),
-            each.state == "failed",
-        )
-        for each in line.carried
-    ]
+    found = list(line.carried)
+    quiet = inbox.silenced(line, now)
+    of = inbox.carried.get((quiet.id, line.source)) if quiet is not None else None
+    found += [of.fact] if of is not None and of.fact not in found else []
+    return [(_told(each, each.act), each.state == "failed") for each in found if each.to == line.source]
+
+
+def beyond(each: Silence, inbox: Inbox) -> list[AlertCarried]:
+    """What became of a silence and of its end in the places where its alerts come from."""
+    causes = {each.id} | ({each.end.id} if each.end is not None else set())
+    return [carried.fact for (cause, _), carried in inbox.carried.items() if cause in causes]
+
+
+def carried(each: AlertCarried) -> str:
+    """`silence at alertmanager: told there`."""
+    return _told(each, f"{each.act} at {each.to}")
+
+
+def _told(each: AlertCarried, what: str) -> str:
+    return clean(f"{what}: {_FAR.get(each.state, each.state)}" + (f", {each.why}" if each.why else ""))
 
 
 def labels(of: Mapping[str, str]) -> str:
@@ -129,9 +151,13 @@ def row(
         "summary": line.alert.summary,
         "url": line.alert.url or None,
         "labels": line.alert.labels,
-        "carried": [{"act": c.act, "state": c.state, "why": c.why or None} for c in line.carried],
+        "carried": [_carried(each) for each in line.carried],
         "suggestions": [_suggestion(one, handles) for one in found],
     }
+
+
+def _carried(each: AlertCarried) -> dict[str, Any]:
+    return {"to": each.to, "act": each.act, "state": each.state, "far": each.far or None, "why": each.why or None}
 
 
 def _suggestion(each: Suggestion, handles: Handles) -> dict[str, Any]:
@@ -148,7 +174,7 @@ def _mark(mark: Mark | None) -> dict[str, Any] | None:
     return None if mark is None else {"as": mark.what, "by": mark.by, "at": iso(mark.at), "note": mark.note or None}
 
 
-def silence_row(each: Silence, number: int, now: Ms) -> dict[str, Any]:
+def silence_row(each: Silence, number: int, now: Ms, inbox: Inbox) -> dict[str, Any]:
     """One silence as JSON."""
     return {
         "number": number,
@@ -161,6 +187,8 @@ def silence_row(each: Silence, number: int, now: Ms) -> dict[str, Any]:
         "ended": iso_or_none(each.ended),
         "holds": holds(each, now),
         "of": each.of or None,
+        "source": each.source or None,
+        "carried": [_carried(one) for one in beyond(each, inbox)],
     }
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from ..core.alerts import week as weeks
 from ..core.alerts.acts import LONGEST
-from ..core.alerts.facts import Alert, AlertsSilenced, SilenceEnded
+from ..core.alerts.facts import SILENCE, UNSILENCE, Alert, AlertCarried, AlertsSilenced, SilenceEnded
 from ..core.alerts.inbox import Folding, Inbox, name_of
 from ..core.commands import Draft, Stamp
 from ..core.events import Event
@@ -19,8 +19,8 @@ from ..store.lock import WAIT
 from ..store.log import Log
 
 FOLDER = "alerts"  # in the data folder
-_SILENCE = b'"type":"alerts.silenced"'
-_BEFORE = -(-LONGEST // (7 * DAY))  # weeks in which a silence may have begun that holds still
+_SILENCES = (b'"type":"alerts.silenced"', b'"type":"silence.ended"', b'"act":"silence"', b'"act":"unsilence"')
+BEFORE = 1 + -(-LONGEST // (7 * DAY))  # weeks before this one that are read: a silence of theirs may hold still
 
 Act: TypeAlias = Callable[[Inbox, Stamp], list[Draft]]
 Outcome: TypeAlias = list[Event] | Refused | StoreError
@@ -43,7 +43,14 @@ def mark(path: str) -> Mark:
 
 def _holds_silence(path: str) -> bool:
     with open(path, "rb") as file:
-        return _SILENCE in file.read()
+        held = file.read()
+    return any(each in held for each in _SILENCES)
+
+
+def _of_silence(body: object) -> bool:
+    """Whether it says that something is silenced, here or where alerts come from."""
+    carried = isinstance(body, AlertCarried) and body.act in (SILENCE, UNSILENCE)
+    return carried or isinstance(body, AlertsSilenced | SilenceEnded)
 
 
 class InboxRoom:
@@ -73,7 +80,7 @@ class InboxRoom:
         self._week = weeks.week_of(self.now())
         self._older, self.trouble = [], ""
         before = [self._week]
-        for _ in range(_BEFORE + 1):
+        for _ in range(BEFORE):
             before.append(weeks.before(before[-1]))
         self._ranks = {weeks.identity(week): -number for number, week in enumerate(before)}
         self._marks = {path: mark(path) for path in (path_of(self.data, week) for week in before[1:])}
@@ -95,7 +102,7 @@ class InboxRoom:
         except (StoreError, OSError) as failed:
             self.trouble = f"Older alerts are not among these: {failed}"
             return []
-        return [each for each in events if not silences or isinstance(each.body, AlertsSilenced | SilenceEnded)]
+        return [each for each in events if not silences or _of_silence(each.body)]
 
     def follow(self) -> bool:
         """Takes what others wrote since; whether anything changed. Raises `StoreError`."""

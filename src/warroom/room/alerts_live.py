@@ -17,7 +17,9 @@ from ..core.alerts.match import Open
 from ..core.alerts.standing import Group, groups
 from ..core.values import SECOND, By, Ms
 from ..store.errors import StoreError
+from . import alerts_beside
 from .alerts import FOLDER, InboxRoom
+from .alerts_beside import Beside
 from .open_incidents import OpenIncidents
 
 SOON = 0.5  # seconds between two looks while somebody looks at the inbox; so often it changes at the most …
@@ -46,8 +48,8 @@ class View(msgspec.Struct, frozen=True, eq=False):
 
 
 def there(data: str) -> bool:
-    """Whether any alert ever came in here: one stat."""
-    return os.path.isdir(os.path.join(data, FOLDER))
+    """Whether any alert ever came in here, or may have come in at a server: two stats."""
+    return os.path.isdir(os.path.join(data, FOLDER)) or alerts_beside.there(data)
 
 
 def _fires(inbox: Inbox) -> bool:
@@ -55,14 +57,25 @@ def _fires(inbox: Inbox) -> bool:
 
 
 class LiveInbox:
-    """Starts with `start()`, ends with `close()`. `me` says who writes now, `now` gives UTC ms."""
+    """Starts with `start()`, ends with `close()`. `me` says who writes now, `now` gives UTC ms.
+
+    `acted` is called on its thread whenever something was written for somebody; what it says stands in `more`.
+    """
 
     def __init__(
-        self, data: str, incidents: str, replica: Callable[[], str], me: Callable[[], By], now: Callable[[], Ms]
+        self,
+        data: str,
+        incidents: str,
+        replica: Callable[[], str],
+        me: Callable[[], By],
+        now: Callable[[], Ms],
+        acted: Callable[[], str] = lambda: "",
     ) -> None:
         self._data, self._replica, self._me, self._now = data, replica, me, now
         self._room = InboxRoom(data, "", By(""), now, read_only=True)
+        self._beside = Beside(data, replica, now)
         self._incidents = OpenIncidents(incidents)
+        self._acted = acted
         self._loaded = False
         self._made_at: Ms = 0
         self._asked: list[Callable[[], None]] = []
@@ -72,6 +85,7 @@ class LiveInbox:
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
         self.view = View()
         self.watched = False  # somebody looks at it
+        self.more = ""  # a sentence more about what was written last
 
     def start(self) -> None:
         self._thread.start()
@@ -114,9 +128,12 @@ class LiveInbox:
         room = InboxRoom(self._data, self._replica(), self._me(), self._now)
         try:
             room.load()
-            return work(room)
+            came = work(room)
         finally:
             room.close()
+        if isinstance(came, list):
+            self.more = self._acted()
+        return came
 
     # ── the thread ──
 
@@ -137,9 +154,10 @@ class LiveInbox:
             act()
 
     def _look(self) -> None:
+        beside = self._beside.took()
         try:
             changed = self._room.follow() if self._loaded else self._load()
-            trouble = self._room.trouble
+            trouble = self._room.trouble or beside
         except StoreError as failed:
             self._loaded, changed, trouble = False, True, str(failed)
         except Exception as mistake:  # whatever is wrong with a file may be right by the next look

@@ -1,6 +1,7 @@
 """The inboxes of whole weeks, read for a report: what fired in them, and what people made of it, then or soon after."""
 
 import os
+import re
 from collections.abc import Sequence
 
 from ..core.alerts import week as weeks
@@ -10,8 +11,9 @@ from ..core.events import Event
 from ..core.values import DAY, Ms
 from ..store.errors import StoreError
 from ..store.log import Log
-from .alerts import path_of
+from .alerts import FOLDER, path_of
 
+_NAME = re.compile(r"\d{4}-W\d\d\.json")
 _LONGEST = 27  # weeks in which an incident's alerts are looked for
 _SAID = (AlertDismissed, AlertHandled, AlertAttached)
 
@@ -22,6 +24,14 @@ def lately(now: Ms, count: int = 2) -> list[str]:
     while len(found) < count:
         found.append(weeks.before(found[-1]))
     return found[::-1]
+
+
+def every_week(data: str) -> list[tuple[str, str]]:
+    """Each week whose alerts lie here, with the path of its log, the latest first."""
+    folder = os.path.join(data, FOLDER)
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    found = [(name[:-5], os.path.join(folder, name)) for name in names if _NAME.fullmatch(name)]
+    return sorted(found, reverse=True)
 
 
 def read(data: str, chosen: Sequence[str]) -> tuple[Inbox, list[str]]:

@@ -126,8 +126,9 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
 
     def look_for_alerts(self) -> None:
         """Begin to follow the alerts, where any ever came in. From a thread that looks at files anyway."""
-        # One stat; where there is no such folder nothing is imported and nothing is opened.
-        if self._inbox is None and os.path.isdir(os.path.join(self.paths.data, "alerts")):
+        # Two stats; where there is no such folder nothing is imported and nothing is opened.
+        places = (os.path.join(self.paths.data, name) for name in ("alerts", "server"))
+        if self._inbox is None and any(map(os.path.isdir, places)):
             self.alerts()
 
     def alerts(self) -> "LiveInbox":
@@ -138,10 +139,24 @@ class WarRoomApp(Keyed, App[int], inherit_bindings=False):
             if self._inbox is None:
                 paths, desk = self.paths, self.desk
                 self._inbox = LiveInbox(
-                    paths.data, paths.incidents, lambda: desk.replica, lambda: desk.me, lambda: desk.now()
+                    paths.data,
+                    paths.incidents,
+                    lambda: desk.replica,
+                    lambda: desk.me,
+                    lambda: desk.now(),
+                    self._alerts_acted,
                 )
                 self._inbox.start()
             return self._inbox
+
+    def _alerts_acted(self) -> str:
+        """What was done about an alert is carried to where it came from, by the process that pages; or why not."""
+        from ..config import intake
+        from ..room import pager
+
+        told = bool(intake.load(self.paths.config)[0].told)
+        begun = pager.carries(self.paths.data, self.paths.state, told, self.settings.watch)
+        return "" if begun else "Nobody carries it to where it came from: `warroom watch` does."
 
     @property
     def alerts_waiting(self) -> int:

@@ -264,8 +264,8 @@ def _said(view: View, row: Row, line: AlertLine, stands: Standing, width: int) -
     for mark, what in ((line.handled, "handled"), (line.dismissed, "dismissed")):
         if mark is not None and mark.note:
             out += [((each, "muted"),) for each in wrap(clean(f"{mark.by} {what} it: {mark.note}"), width)[:2]]
-    for told, bad in words.far(line):
-        out.append(((clip(told, width), "red bold" if bad else "muted"),))
+    for told, bad in words.far(line, view.seen.inbox, view.now):
+        out += [((each, "red bold" if bad else "muted"),) for each in wrap(told, width)[:2]]
     if labels := words.labels(alert.labels):
         out += [((each, "muted"),) for each in wrap(labels, width)[:3]]
     if alert.url:

@@ -325,7 +325,8 @@ class AlertsScreen(ConsoleDialog[None]):
             self._busy = False
         if self.is_attached:
             failed = isinstance(outcome, Refused | StoreError)
-            self.tell(str(outcome) if failed else said, trouble=isinstance(outcome, StoreError))
+            done = f"{said} {self._live.more}".rstrip()
+            self.tell(str(outcome) if failed else done, trouble=isinstance(outcome, StoreError))
             self.look()
 
     def opened(self, room: Room, work: Callable[[InboxRoom], Any]) -> None:
