@@ -244,6 +244,13 @@ def test_a_drill_takes_no_alert(night: Program) -> None:
     assert rows(night)["e1"]["incidents"] == []
 
 
+def test_a_restricted_incident_takes_no_alert(night: Program) -> None:
+    handle = night.ok("declare", "A laptop was stolen", "-s", "2", "--restricted").line
+    done = night("alerts", "attach", "e1", handle)
+    assert (done.code, "log there by hand what the alert says" in done.err) == (4, True)
+    assert rows(night)["e1"]["incidents"] == []
+
+
 # ── the report ──
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from facts import T0, Desk, declared
-from warroom.core import deputy
+from warroom.core import codec, deputy
 from warroom.core import events as ev
 from warroom.core.acts.entries import Log, Redact
-from warroom.core.acts.lifecycle import ChangePhase, Declare
+from warroom.core.acts.lifecycle import ChangePhase, Declare, StateImpact
 from warroom.core.acts.page import AskOnPage, Moderate
 from warroom.core.acts.people import AssignRole
 from warroom.core.acts.practice import TakeQuestion
@@ -79,6 +79,7 @@ def test_a_restricted_incident_shows_nothing_and_takes_no_question():
     desk.do(PostUpdate(what="we look into it", audience="internal"))
     it = shown(desk)
     assert (it.phase, it.title, it.severity, it.updates) == (HIDDEN, "", "", ())
+    assert lines(it, desk.now) == ["This incident is confidential and has no page."]
     assert "intruder" not in "\n".join(lines(it, desk.now)) + whole(it, desk.now, "v", Form("token"))
     assert "Nothing can be asked" in desk.refusal(AskOnPage(what="who is it?", asker="support"))
 
@@ -181,6 +182,66 @@ def test_a_redacted_question_or_answer_is_gone_from_the_page():
     assert "yes, they are" not in "\n".join(lines(shown(desk), desk.now))
     desk.do(Redact(of=desk.state.questions[0].id, why="a name"))
     assert "Contoso" not in "\n".join(lines(shown(desk), desk.now))
+
+
+def test_a_refusal_whose_reason_is_redacted_still_holds():
+    desk = asked("is Contoso hit?")
+    desk.do(Answer(question="1", what="told them by mail"))
+    (refusal,) = desk.do(Moderate(question="1", shown=False, why="it names Contoso"))
+    desk.do(Redact(of=refusal.id, why="a name"))
+    assert shown(desk).questions == ()
+    (kept,) = questions(desk.state, answered=True)
+    assert (kept.shown, kept.why) == (False, "redacted")
+
+
+def test_what_was_let_through_stays_so_when_the_fact_that_did_it_is_redacted():
+    desk = asked()
+    (let,) = desk.do(Moderate(question="1", shown=True))
+    desk.do(Redact(of=let.id, why="a name"))
+    assert len(shown(desk).questions) == 1
+
+
+def test_a_redacted_question_leaves_no_word_in_what_was_decided_about_it():
+    for decision in (
+        Moderate(question="1", shown=False, why="it names a customer"),
+        Moderate(question="1", shown=True),
+    ):
+        desk = asked("is Contoso hit?")
+        desk.do(decision)
+        desk.do(Redact(of=desk.state.questions[0].id, why="a name"))
+        said = "".join(repr(event.body) for event in desk.state.facts)
+        assert not [word for word in ("Contoso", "a customer") if word in said]
+
+
+def test_a_question_is_seen_where_its_page_was_and_by_whoever_sees_more():
+    desk = declared()
+    for audience in ("public", "internal", "executive", ""):
+        desk.do(AskOnPage(what=f"asked by {audience or 'an older server'}", asker="x", audience=audience))
+    for number in range(1, 5):
+        desk.do(Answer(question=str(number), what="no"))
+    desk.do(Ask(what="asked in the room", asker="legal"))
+    desk.do(Moderate(question="5", shown=True))
+
+    def seen(audience: str) -> set[str]:
+        return {each.what.removeprefix("asked ") for each in shown(desk, audience).questions}
+
+    assert seen("public") == {"by public", "in the room"}
+    assert seen("internal") == {"by public", "by internal", "by an older server", "in the room"}
+    assert seen("executive") == seen("internal") | {"by executive"}
+
+
+def test_the_audience_of_a_question_is_not_on_the_log_where_nobody_wrote_it_down():
+    assert b"audience" not in codec.encode(asked().state.questions[0])[0]
+
+
+def test_the_text_says_of_an_impact_that_it_is_over():
+    desk = declared()
+    for how, said in (
+        ("reduced", "Impact, less than it was: cards fail"),
+        ("ended", "Impact, which is over: cards fail"),
+    ):
+        desk.do(StateImpact(what="cards fail", state=how))
+        assert said in lines(shown(desk), desk.now)
 
 
 def test_the_scribe_is_reminded_of_a_readers_question_until_somebody_has_looked_at_it():

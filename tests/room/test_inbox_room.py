@@ -16,6 +16,7 @@ from warroom.core.acts.lifecycle import ChangePhase, Declare, Reopen
 from warroom.core.alerts import acts
 from warroom.core.alerts import week as weeks
 from warroom.core.alerts.facts import AlertsReceived
+from warroom.core.alerts.match import suggest
 from warroom.core.alerts.signal import signal as counted
 from warroom.core.events import Logged
 from warroom.core.values import DAY, HOUR, MINUTE, By, Ms, Refused
@@ -357,6 +358,25 @@ def test_a_real_alert_never_meets_a_drill(senders: Senders, tmp_path: Path) -> N
     assert isinstance(outcome, Refused)
     assert "drill" in str(outcome)
     assert senders.inbox().lines["prom:a1"].attached == ()
+
+
+def test_a_restricted_incident_stands_in_no_log_of_alerts(senders: Senders, tmp_path: Path) -> None:
+    senders.fire()
+    room = incident(tmp_path, "Ana Lima's laptop was stolen", restricted=True, services=("checkout",))
+    before = room.state.entry_count
+    for opened in (False, True):
+        outcome = attach(senders.room, ["a1"], room, opened=opened)
+        assert isinstance(outcome, Refused)
+        assert "restricted" in str(outcome)
+        assert "log there by hand" in str(outcome)
+    eye = OpenIncidents(str(tmp_path / "incidents"))
+    eye.look()
+    assert suggest(senders.inbox().lines["prom:a1"], eye.short(senders.inbox())), "it is only suggested"
+    eye.close()
+    assert room.state.entry_count == before
+    kept = b"".join(path.read_bytes() for path in (tmp_path / FOLDER).iterdir())
+    assert room.state.id.encode() not in kept
+    assert b"laptop" not in kept
 
 
 def test_a_secret_in_an_alert_is_masked_on_the_incidents_log(senders: Senders, tmp_path: Path) -> None:

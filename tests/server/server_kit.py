@@ -292,6 +292,15 @@ def until(so: Callable[[], object]) -> None:
         sleep(0.01)
 
 
+async def settled(so: Callable[[], object]) -> None:
+    """The same inside an event loop."""
+    for _ in range(2_000):
+        if so():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it did not come to that")
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])

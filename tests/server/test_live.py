@@ -429,6 +429,31 @@ def test_no_fact_of_another_epoch_comes_before_its_reset(server: InThread) -> No
         assert narrow.frame() is None
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_what_was_known_of_who_may_see_an_incident_does_not_outlive_the_epoch(tmp_path: Path, known: bool) -> None:
+    """The store that was put in its place keeps the incident from whom the old one showed it to."""
+
+    async def run() -> bytes:
+        store: Store = EmbeddedStore(str(tmp_path))
+        await store.open()
+        hub = Hub(store, Options(), Measures())
+        await hub.start()
+        await store.put_meta(Meta(INC, 1, restricted=True))
+        if known:
+            hub.learned(Meta(INC, 1))  # as it was before
+        reader = Reader(Token("B", "b", "", "administer"), "", 10**6, lambda: None)
+        reader.sees[INC] = True
+        hub.add(reader)
+        store.epoch = "AFTERWARDS"
+        hub.heard(INC, [Row(1, b'{"e":{},"h":"1"}')])
+        await asyncio.gather(*hub._learning)
+        said = await reader.take()
+        await store.close()
+        return said
+
+    assert [line for line in asyncio.run(run()).split(b"\n") if line.startswith(b"event")] == [b"event: reset"]
+
+
 def test_a_waiting_pull_is_answered_when_the_epoch_is_another(quick: InThread) -> None:
     quick.create()
     facts = facts_of(written(1))

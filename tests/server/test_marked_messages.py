@@ -7,22 +7,31 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from alerts_together import inbox_of
 from farside import FarSide, serves
-from server_kit import InThread, until
+from server_kit import InThread, settled, until
 from slack_room import SlackRoom
 from specs import checked
 from warroom.channels.secrets import Secret
 from warroom.channels.slack_marked import SlackMarked
 from warroom.config.intake import Slack
-from warroom.core.alerts.inbox import Line
-from warroom.intake.base import Hook, Worded
+from warroom.core import codec
+from warroom.core.alerts.facts import Alert
+from warroom.core.alerts.inbox import Line, fold_all
+from warroom.core.events import Event
+from warroom.intake.base import Hook, Taken, Worded
+from warroom.server import words
 from warroom.server.app import application
+from warroom.server.intake import Intake
 from warroom.server.journal import Journal
 from warroom.server.run import Server
-from warroom.server.words import Reader
+from warroom.server.stores.base import Row, StoreTrouble
+from warroom.server.stores.embedded import EmbeddedStore
+from warroom.server.words import Reader, Words
+from warroom.sync.wire import Fact
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "intake"))
 
@@ -177,6 +186,47 @@ def test_it_is_asked_for_once_however_often_it_is_marked_and_its_end_keeps_the_w
     until(lambda: not running.made.house.words._owed)
     assert there.asked().count("conversations.history") == 1
     assert (running.line(ts).alert.state, running.line(ts).alert.summary) == ("resolved", "Ana Lima: disk full")
+
+
+def test_words_that_are_owed_while_the_log_cannot_be_read_are_asked_for_once_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "_TROUBLE", 0.01)
+    found: list[Event] = []
+
+    class Failing(EmbeddedStore):
+        gone, tried = False, 0
+
+        async def read_after(self, inc: str, n: int, limit: int) -> list[Row]:
+            self.tried += 1
+            if self.gone:
+                raise StoreTrouble("no leader")
+            return await super().read_after(inc, n, limit)
+
+    async def run() -> None:
+        store = Failing(str(tmp_path / "server"))
+        await store.open()
+        intake = Intake(store, lambda: 1_764_000_000_000)
+        intake.start()
+        asks = Words(intake, {"slack": lambda channel, ts: Worded("the words")}, print)
+        asks.start()
+        taken = Taken("slack", (Alert("C1/1.0", "marked"),))
+        await intake.take(taken)
+        store.gone, store.epoch, store.tried = True, "another", 0  # everything has to be read again, and cannot be
+        asks.wanted(taken)
+        await settled(lambda: store.tried > 2)
+        assert asks._owed
+        store.gone = False
+        await settled(lambda: not asks._owed)
+        asks.stop()
+        (inc,) = [meta.inc for meta in await store.incidents()]
+        for row in await store.read_after(inc, 0, 9):
+            fact = msgspec.json.decode(row.data, type=Fact)
+            found.append(codec.accept(bytes(fact.e), fact.h))
+        await store.close()
+
+    asyncio.run(asyncio.wait_for(run(), 20))
+    assert fold_all(found).lines["slack:C1/1.0"].alert.summary == "the words"
 
 
 def test_a_secret_in_the_message_is_masked_before_it_is_kept(server: Made, there: There) -> None:

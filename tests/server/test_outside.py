@@ -124,7 +124,7 @@ def test_from_the_alert_to_the_end(
     console.send(ESC)
     console.wait_for("o  ", SURELY_S)
     console.send("o")
-    console.wait_for("where nobody sees it yet", SURELY_S)
+    console.wait_for("from the page, unseen", SURELY_S)
     console.send(ENTER)
     console.wait_for("/answer 1", SURELY_S)
     types("No, they only wait.", "ANSW")

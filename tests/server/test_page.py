@@ -243,9 +243,17 @@ def test_readers_never_take_the_place_of_terminals(tmp_path: Path) -> None:
     server = InThread(str(tmp_path / "server"), Options(viewers=2))
     shown = Shown(server)
     path = shown.path + "/live"
-    with server.live(path, token="") as one, server.live(path, token="") as two:
-        one.next("page"), two.next("page")
-        assert server.ask("GET", path, token="").status_code == 429
+    second, third = (
+        server.ask("POST", f"/v1/incidents/{INC}/shares", {"hours": 1}).json()["path"] + "/live" for _ in range(2)
+    )
+    with server.live(path, token="") as one:
+        one.next("page")
+        answer = server.ask("GET", path, token="")
+        assert answer.status_code == 429, "one link leaves half of the places to others"
+        assert "Too many people follow this page" in answer.json()["detail"]
+        with server.live(second, token="") as two:
+            two.next("page")
+            assert server.ask("GET", third, token="").status_code == 429
         assert shown.load().status_code == 200, "the page itself is there for everybody"
         with server.live() as terminal:
             terminal.next("hello")

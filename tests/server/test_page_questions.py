@@ -15,6 +15,7 @@ from warroom.core.questions import questions
 from warroom.server import asking
 from warroom.server.options import Options
 from warroom.server.stores.base import StoreTrouble
+from warroom.server.stores.embedded import EmbeddedStore
 
 FREE = Options(questions=10_000)
 
@@ -33,12 +34,13 @@ def shown(server: InThread) -> Shown:
 
 def test_a_question_is_on_the_log_under_the_servers_own_replica_once_it_is_confirmed(shown: Shown) -> None:
     answer = shown.ask("Is data lost?\r\nAnd whose?", "Support, Berlin")
-    assert (answer.status_code, answer.headers["location"]) == (303, "?asked=1#ask")
+    assert answer.status_code == 303
     [asked] = shown.questions()
     assert (asked.what, asked.asker, asked.page) == ("Is data lost?\nAnd whose?", "Support, Berlin", True)
-    assert "The war room has your question." in shown.load("?asked=1").text
     state = shown.learn()
     [event] = state.questions
+    assert answer.headers["location"] == f"?asked={event.id}#ask"
+    assert "The war room has your question." in shown.load(f"?asked={event.id}").text
     assert event.rep not in ("r1", "")
     assert event.by.name == "stakeholder page"
     assert "Support, Berlin" not in state.people, "whoever reads the page is not in the room"
@@ -88,6 +90,37 @@ def test_a_question_that_is_declined_stays_unseen_and_leaves_the_desk(shown: Sho
     assert (kept.shown, kept.why) == (False, "it names a customer")
 
 
+def test_nobody_is_thanked_for_what_is_no_question_on_the_log(shown: Shown) -> None:
+    shown.ask("Is data lost?")
+    for fact in ("1", "0" * 20, shown.learn().facts[0].id):
+        assert "has your question" not in shown.load(f"?asked={fact}").text, fact
+
+
+def test_a_question_is_seen_by_those_for_whom_its_page_was_and_nobody_beyond(server: InThread) -> None:
+    shown = Shown(server, audience="internal")
+    paths = {
+        audience: server.ask("POST", f"/v1/incidents/{INC}/shares", {"audience": audience}).json()["path"]
+        for audience in ("public", "executive")
+    }
+    shown.ask("Is our contract with Contoso at risk?")
+    shown.learn()
+    shown.do(Answer(question="1", what="Yes."))
+    assert "Contoso" in shown.load().text
+    assert "Contoso" in shown.load(path=paths["executive"]).text
+    assert "Contoso" not in shown.load(path=paths["public"]).text
+    shown.do(Moderate(question="1", shown=True))
+    assert "Contoso" not in shown.load(path=paths["public"]).text
+
+
+def test_what_the_server_writes_is_nobodys_relay_whatever_link_it_came_by(shown: Shown) -> None:
+    shown.ask("one")
+    shown.made = shown.server.ask("POST", f"/v1/incidents/{INC}/shares").json()
+    shown.path = shown.made["path"]
+    shown.ask("two")
+    assert len({event.rep for event in shown.learn().questions}) == 1
+    assert shown.server.ask("GET", f"/v1/incidents/{INC}").json()["relayed"] == {}
+
+
 # ── it comes from the page ──────────────────────────────────────────────────────────────────────
 
 
@@ -95,6 +128,13 @@ def test_the_same_form_sent_twice_is_one_question(shown: Shown) -> None:
     token = shown.token()
     assert [shown.ask("Is data lost?", token=token).status_code for _ in range(3)] == [303] * 3
     assert len(shown.questions()) == 1
+
+
+def test_other_words_by_the_same_form_are_another_question(shown: Shown) -> None:
+    token = shown.token()
+    for what in ("Is data lost?", " Is data lost?\n", "And whose?"):
+        assert shown.ask(what, token=token).status_code == 303
+    assert [each.what for each in shown.questions()] == ["Is data lost?", "And whose?"]
 
 
 def test_a_form_that_the_page_did_not_make_is_refused_and_comes_back_with_what_was_typed(shown: Shown) -> None:
@@ -190,6 +230,7 @@ def test_a_store_that_cannot_keep_it_says_so_and_the_same_form_is_taken_later(
         answer = shown.ask("Is data lost?")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "disk" not in answer.text
+    assert "was not taken" in reason(answer)
     assert typed(answer) == ("Support", "Is data lost?")
     assert shown.ask("Is data lost?", token=hidden(answer)).status_code == 303
     assert len(shown.questions()) == 1
@@ -206,8 +247,31 @@ def test_one_that_was_kept_and_not_confirmed_is_not_kept_twice(shown: Shown, mon
         broken.setattr(shown.server.store, "append_expected", unheard)
         answer = shown.ask("Is data lost?")
     assert answer.status_code == 503
+    assert "It is not sure that your question was kept" in reason(answer)
     assert shown.ask("Is data lost?", token=hidden(answer)).status_code == 303
     assert len(shown.questions()) == 1
+    assert shown.ask("Is data lost, and whose?", token=hidden(answer)).status_code == 303, "edited, it is another one"
+    assert len(shown.questions()) == 2
+    assert len({event.rep for event in shown.learn().questions}) == 1, "the chain goes on from what was kept"
+
+
+def test_a_disk_that_stays_full_leaves_no_trace_of_what_was_tried(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    shown.ask("before")
+    owners = shown.server.ask("GET", f"/v1/incidents/{INC}").json()["owners"]
+    with monkeypatch.context() as broken:
+        broken.setattr(EmbeddedStore, "_keep", full)
+        for number in range(20):
+            answer = shown.ask(f"question {number}")
+            assert answer.status_code == 503
+            assert "was not taken" in reason(answer)
+    assert shown.ask("after").status_code == 303
+    assert shown.server.ask("GET", f"/v1/incidents/{INC}").json()["owners"] == owners
+    assert len({event.rep for event in shown.learn().questions}) == 1
 
 
 def test_a_link_that_ended_meanwhile_gives_back_what_was_typed_and_nothing_else(shown: Shown) -> None:
@@ -254,6 +318,29 @@ def test_all_readers_of_one_link_together_ask_so_often(tmp_path: Path) -> None:
         statuses.append(shown.ask(f"question {n}").status_code)
     assert statuses == [303] * 6 + [429] * 2
     server.stop()
+
+
+def test_forms_that_never_come_keep_nobody_from_asking(tmp_path: Path) -> None:
+    server = InThread(str(tmp_path / "server"), Options(bodies=asking.LARGEST))
+    shown = Shown(server)
+    lines = [server.connection() for _ in range(40)]
+    for line in lines:
+        line.sendall(server.head("POST", "/s/x", f"Content-Length: {asking.LARGEST}") + b"w")
+    assert shown.ask("Is data lost?").status_code == 303
+    for line in lines:
+        line.close()
+    server.stop()
+
+
+def test_what_one_address_sends_keeps_no_other_out(shown: Shown) -> None:
+    house, token = shown.server.made.house, shown.token()
+    each = house.strangers._each
+    with house.strangers.growing("192.0.2.7", 0) as came:
+        came(each)
+        assert shown.ask("Is data lost?", token=token).status_code == 303
+    with house.strangers.growing("127.0.0.1", 0) as came:
+        came(each)
+        assert shown.ask("And whose?", token=token).status_code == 429
 
 
 def test_questions_that_wait_never_bury_the_desk(shown: Shown) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from server_kit import INC, OTHER, InThread, facts_of, pushed, until, written
 from warroom.server.journal import MOST, Journal, Line, masked, stamp
-from warroom.server.stores.base import Pushed, Row, StoreTrouble
+from warroom.server.stores.base import Meta, Pushed, Row, StoreTrouble
 from warroom.server.stores.embedded import EmbeddedStore
 from warroom.server.tokens import TABLE
 from warroom.sync.wire import Heads
@@ -83,6 +83,62 @@ def test_one_incident_that_cannot_be_read_hides_no_other(moody: tuple[InThread, 
     listed = {each["inc"]: each["digest"] for each in server.ask("GET", "/v1/incidents").json()["incidents"]}
     assert listed[INC] == ""
     assert listed[OTHER]
+
+
+# ── to whom a replica belongs ───────────────────────────────────────────────────────────────────
+
+
+async def opened(folder: Path) -> EmbeddedStore:
+    store = EmbeddedStore(str(folder))
+    await store.open()
+    if await store.meta(INC) is None:
+        await store.put_meta(Meta(INC, 1))
+    return store
+
+
+async def test_a_push_that_was_not_kept_leaves_no_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = await opened(tmp_path)
+
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "_keep", full)
+        with pytest.raises(StoreTrouble):
+            await store.append_expected(INC, facts_of(written(1)), "ana")
+    await store.close()
+    again = await opened(tmp_path)
+    meta = await again.meta(INC)
+    assert meta
+    assert meta.owners == {}
+    await again.close()
+
+
+@pytest.mark.parametrize("by", ["put_meta", "a kill"])
+async def test_facts_that_were_kept_before_their_owner_get_one_when_they_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    store, facts = await opened(tmp_path), facts_of(written(1))
+    seen: list[Row] = []
+    store.watch(lambda inc, rows: seen.extend(rows))
+
+    async def fails(meta: Meta) -> None:
+        raise StoreTrouble("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "put_meta", fails)
+        with pytest.raises(StoreTrouble):
+            await store.append_expected(INC, facts, "ana")
+    assert len(seen) == len(facts), "they are durable, and whoever reads hears of them"
+    if by == "a kill":
+        await store.close()
+        store = await opened(tmp_path)
+    pushed = await store.append_expected(INC, facts, "ana")
+    assert {result.status for result in pushed.results} == {"duplicate"}
+    meta = await store.meta(INC)
+    assert meta
+    assert meta.owners == {"r1": "ana"}
+    await store.close()
 
 
 def test_it_is_not_ready_while_it_cannot_keep(moody: tuple[InThread, Moody]) -> None:

@@ -1,12 +1,14 @@
 """Whoever waits for a file wakes when it changes or is replaced, and when it is called."""
 
 import os
+import resource
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from warroom.room.process import more_files
 from warroom.store.folder_watch import FolderWatcher
 from warroom.store.watch import Watcher
 
@@ -101,6 +103,73 @@ def test_two_folders_are_told_apart_by_what_stands_before_their_names(tmp_path: 
         (tmp_path / "two" / "b").touch()
         (tmp_path / "three" / "c").touch()
         assert watcher.wait(5) == {"other/c"}
+    finally:
+        watcher.close()
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """More open files than `select.select` can name."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    more_files()
+    first = os.open(os.devnull, os.O_RDONLY)
+    opened = [first, *(os.dup(first) for _ in range(1_150))]
+    yield
+    for fd in opened:
+        os.close(fd)
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.usefixtures("many_files")
+def test_it_wakes_as_well_while_a_thousand_files_are_open(watcher: Watcher, file: Path) -> None:
+    assert watcher.fileno() is None or (watcher.fileno() or 0) > 1_024
+    with file.open("ab") as open_file:
+        open_file.write(b"more")
+    assert watcher.wait(5)
+    assert not watcher.wait(0.01)
+
+
+@pytest.mark.usefixtures("many_files")
+def test_another_folder_that_comes_after_a_thousand_files_were_opened_is_told_of(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    watcher = FolderWatcher(str(tmp_path / "one"))
+    try:
+        for _ in range(3):  # again and again, as each minute
+            watcher.also(str(tmp_path / "two"), "other/")
+        (tmp_path / "two" / "a").touch()
+        assert watcher.wait(5) == {"other/a"}
+    finally:
+        watcher.close()
+
+
+def test_another_folder_costs_no_open_file(tmp_path: Path) -> None:
+    (tmp_path / "two").mkdir()
+    watcher = FolderWatcher(str(tmp_path))
+    free = _next_free()
+    watcher.also(str(tmp_path / "two"), "other/")
+    assert _next_free() == free
+    watcher.close()
+
+
+def _next_free() -> int:
+    """The number that the next open file gets."""
+    fd = os.open(os.devnull, os.O_RDONLY)
+    os.close(fd)
+    return fd
+
+
+def test_a_folder_that_was_made_anew_is_told_of_again(tmp_path: Path) -> None:
+    (tmp_path / "two").mkdir()
+    watcher = FolderWatcher(str(tmp_path))
+    try:
+        watcher.also(str(tmp_path / "two"), "other/")
+        (tmp_path / "two").rmdir()
+        (tmp_path / "two").mkdir()
+        watcher.also(str(tmp_path / "two"), "other/")
+        watcher.wait(0.01)
+        (tmp_path / "two" / "a").touch()
+        assert watcher.wait(5) == {"other/a"}
     finally:
         watcher.close()
 

@@ -1,28 +1,32 @@
 """Logs of alerts on several terminals: everybody has the same inbox, and no alert is ever taken for an incident."""
 
 import os
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from alerts_kit import Senders, alert
-from alerts_together import A_WEEK, WEEK, deliver, inbox, log_of, now, same
+from alerts_together import A_WEEK, WEEK, deliver, inbox, inbox_of, log_of, now, same, status
 from sync_kit import until
 from warroom.core.alerts import acts
 from warroom.core.alerts import week as weeks
 from warroom.core.values import By
 from warroom.room import syncing
+from warroom.room.process import more_files
 from warroom.room.syncing import Joined
-from warroom.store import replica
+from warroom.store import beside, replica
+from warroom.store.errors import DiskFull
 from warroom.store.log import Log
-from warroom.sync import cycle
+from warroom.sync import cycle, files
 from warroom.sync.daemon import Daemon
+from warroom.sync.files import LocalFile
 from warroom.sync.token import Token
 from warroom.sync.wire import Grant
 
-from server_kit import InThread  # isort: skip  # found by the kit above
+from server_kit import InThread, facts_of, written  # isort: skip  # found by the kit above
 
 
 class Terminal:
@@ -120,8 +124,12 @@ def test_with_a_token_that_only_reads_ones_own_alerts_stay_here(server: InThread
     ana, ivo = terminal("ana", "observe"), terminal("ivo")
     ana.fires("mine")
     (left,) = ana.sync().left
-    assert left.unsent == 1
-    assert ("only read" in left.why) if there else ("no such log of alerts" in left.why)
+    assert (left.unsent, left.stays, left.why) == (1, True, "this token may not bring alerts in")
+    daemon = daemon_of(ana)
+    daemon.folder.scan()
+    assert daemon.waits == 1
+    daemon.folder.grant(reads_only=True)
+    assert daemon.waits == 0
     ivo.sync()
     assert "prom:mine" not in inbox(ivo).lines
 
@@ -144,7 +152,21 @@ def test_a_token_that_is_limited_to_an_incident_sees_no_alert(server: InThread, 
     assert not (limited.folder / "alerts").exists()
     limited.fires("mine")
     (left,) = limited.sync().left
-    assert (left.unsent, "keeps this log of alerts from this token" in left.why) == (1, True)
+    assert (left.unsent, left.stays, left.why) == (1, True, "this token may not bring alerts in")
+
+
+@pytest.mark.parametrize("grant", ["observe", "respond"])
+def test_an_empty_log_that_the_token_may_not_bring_is_nothing_that_waits(
+    server: InThread, terminal: Made, grant: str
+) -> None:
+    server.create()
+    here = server.ask("GET", "/v1/incidents").json()["incidents"][-1]["inc"]
+    ana = terminal("ana", grant, (here,) if grant == "respond" else ())
+    log_of(ana).parent.mkdir()
+    Log.create(log_of(ana), weeks.identity(WEEK), replica.current(ana.data)).close()
+    for _ in range(2):
+        outcome = ana.sync()
+        assert (outcome.state, outcome.weeks, outcome.left, outcome.waits) == ("online", 1, (), False)
 
 
 def test_nobody_makes_the_alerts_restricted(server: InThread) -> None:
@@ -174,11 +196,12 @@ def test_what_is_no_log_under_its_name_is_told_and_never_written_over(server: In
     deliver(server, "a")
     log_of(ana).parent.mkdir()
     log_of(ana).write_bytes(b"\x00no log")
-    assert ana.sync().state == "online"
+    outcome = ana.sync()
+    assert (outcome.state, outcome.waits, outcome.left) == ("online", True, ())
     assert log_of(ana).read_bytes() == b"\x00no log"
-    assert [each for each in ana.told if WEEK in each]
+    assert [each for each in ana.told if WEEK in each] == list(outcome.troubles)
     log_of(ana).unlink()
-    ana.sync()
+    assert not ana.sync().waits
     assert set(inbox(ana).lines) == {"alertmanager:a"}
 
 
@@ -187,7 +210,8 @@ def test_another_weeks_log_under_a_name_is_told_and_not_exchanged(server: InThre
     ana.fires("a")
     os.rename(log_of(ana), log_of(ana, weeks.before(WEEK)))
     ana.sync()
-    assert any("holds something else" in each for each in ana.told)
+    assert len([each for each in ana.told if "holds something else" in each]) == 1
+    assert ana.sync().waits
     assert server.ask("GET", "/v1/incidents").json()["incidents"] == []
 
 
@@ -226,7 +250,128 @@ def test_a_folder_that_was_copied_goes_on_beside_the_other_and_no_alert_counts_t
     }  # fmt: skip
 
 
+# ── what goes wrong here ──
+
+
+def full(*_: object) -> None:
+    raise DiskFull("The disk is full")
+
+
+def test_an_incident_that_cannot_be_written_is_told_and_has_not_come(
+    server: InThread, terminal: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inc = server.create().json()["inc"]
+    server.push(facts_of(written(1)), inc)
+    ana = terminal("ana")
+    with monkeypatch.context() as broken:
+        broken.setattr(files, "make", full)
+        outcome = ana.sync()
+    assert (outcome.waits, outcome.troubles) == (True, (f"{inc[:4]}: The disk is full",))
+    assert ana.told == list(outcome.troubles)
+    outcome = ana.sync()
+    assert (outcome.waits, outcome.fetched, outcome.troubles) == (False, 1, ())
+
+
+def test_what_came_and_could_not_be_written_is_told_though_the_file_can_be_read(
+    server: InThread, terminal: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = terminal("ana")
+    deliver(server, "a")
+    ana.sync()
+    deliver(server, "b")
+    with monkeypatch.context() as broken:
+        broken.setattr(LocalFile, "accept", full)
+        outcome = ana.sync()
+    assert (outcome.waits, [each.why for each in outcome.left]) == (True, ["The disk is full"])
+    assert not ana.sync().waits
+
+
+def test_what_cannot_be_read_at_the_end_of_a_cycle_may_hold_something_that_waits(
+    terminal: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = terminal("ana")
+    ana.fires("a")
+    ana.sync()
+    news, looks = LocalFile.news, iter(range(100))
+    with monkeypatch.context() as broken:
+        broken.setattr(LocalFile, "news", lambda file: news(file) if next(looks) == 0 else full())
+        outcome = ana.sync()
+    assert (outcome.waits, [(each.why, each.behind) for each in outcome.left]) == (True, [("The disk is full", True)])
+
+
+def test_a_file_that_another_process_holds_is_not_offered_to_the_server_before_it_was_read(
+    server: InThread, terminal: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = terminal("ana")
+    ana.fires("a")
+    with monkeypatch.context() as broken:
+        broken.setattr(LocalFile, "news", full)
+        outcome = ana.sync()
+    assert (outcome.waits, outcome.troubles, outcome.weeks) == (True, ("The disk is full",), 0)
+    assert server.ask("GET", "/v1/incidents").json()["incidents"] == []
+
+
 # ── while it goes on ──
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    more_files()
+    first = os.open(os.devnull, os.O_RDONLY)
+    opened = [first, *(os.dup(first) for _ in range(1_150))]
+    yield
+    for fd in opened:
+        os.close(fd)
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.usefixtures("many_files")
+def test_a_process_with_a_thousand_open_files_goes_on_and_lets_go_of_its_own_at_the_end(
+    server: InThread, terminal: Made
+) -> None:
+    ana = terminal("ana")
+    ana.fires("before")
+    daemon = daemon_of(ana)
+    failed: list[BaseException] = []
+    running = Thread(target=lambda: run_until_it_fails(daemon, failed), daemon=True)
+    running.start()
+    until(lambda: status(ana).heads and not status(ana).unsent, "it is acknowledged")
+    ana.fires("while it runs")
+    until(lambda: len(inbox_of(server).lines) == 2 and not status(ana).unsent, "that is there too")
+    mine = list(daemon.folder.exchanges.values())
+    daemon.stop()
+    running.join(30)
+    assert failed == []
+    assert [each.file._log.file.closed for each in mine] == [True]
+    assert daemon._ending.fd == daemon._watcher._wake.fd == -1
+
+
+def daemon_of(home: Terminal) -> Daemon:
+    state = str(home.folder / "state")
+    return Daemon(home.data, state, home.joined, Token(home.secret), By("sync"), lambda line: None)
+
+
+def run_until_it_fails(daemon: Daemon, failed: list[BaseException]) -> None:
+    try:
+        daemon.run()
+    except BaseException as problem:
+        failed.append(problem)
+
+
+def test_a_log_that_was_let_go_of_is_not_asked_for_by_what_was_told_of_it_before(terminal: Made) -> None:
+    ana = terminal("ana")
+    ana.fires("a")
+    daemon = daemon_of(ana)
+    (exchange,) = daemon.folder.scan()
+    daemon._changed(exchange)
+    daemon.heard(exchange)
+    log_of(ana).unlink()
+    daemon.folder.scan()
+    assert not daemon._step(daemon._todo.pop(exchange.inc))
+    daemon._collect()
+    assert (daemon._todo, daemon.board.flush()) == ({}, 1.0)
+    assert not os.path.exists(beside.sync(str(log_of(ana))))
 
 
 def test_next_weeks_log_comes_while_the_process_runs(server: InThread, terminal: Made) -> None:

@@ -37,6 +37,12 @@ def client(far: FarSide) -> Iterator[Client]:
     made.close()
 
 
+def test_a_share_link_of_a_server_that_does_not_say_for_whom_is_for_those_within() -> None:
+    old = b'{"id":"a","name":"the board","created":1,"expires":2}'
+    assert msgspec.json.decode(old, type=wire.Share).audience == "internal"
+    assert b'"audience":"internal"' in msgspec.json.encode(wire.Share("a", "the board", 1, 2))
+
+
 def problem(status: int, detail: str, code: str = "x", **headers: str) -> object:
     body = wire.Problem(status, code, "Title", detail)
     return says(status, body, {"Content-Type": "application/problem+json"} | headers)

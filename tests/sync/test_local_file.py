@@ -17,9 +17,13 @@ from warroom.store.errors import DiskFull, Missing
 from warroom.store.log import Log as LogFile
 from warroom.store.writing import Writing
 from warroom.sync import files
+from warroom.sync.client import Client
 from warroom.sync.engine import Adopt, Held
+from warroom.sync.exchange import Exchange, Pace
 from warroom.sync.files import LocalFile
-from warroom.sync.wire import Fact
+from warroom.sync.folder import Folder
+from warroom.sync.token import Token
+from warroom.sync.wire import Fact, Listed, Standing, digest
 
 import msgspec  # isort: skip  # beside what is tested
 
@@ -344,3 +348,51 @@ def test_the_words_of_a_redacted_fact_do_not_come_back_with_a_copy_and_a_mere_to
     again = codec.readdressed(codec.encode(entry)[0], "o", 1, "")
     local.accept([Fact(msgspec.Raw(again[0]), again[1])])
     assert b"hunter2" not in Path(path).read_bytes()
+
+
+# ── in an exchange ──
+
+
+def test_a_file_that_was_let_go_of_is_left_alone_by_whoever_still_has_it_in_hand(local: LocalFile) -> None:
+    exchange = Exchange(local, "", {}, reads_only=False)
+    exchange.look()
+    exchange.close()
+    assert not exchange.came([("E.9", more()[0])])
+    assert not exchange.step(Client("http://127.0.0.1:1", Token("x")), Pace(), T0, By("sync"))
+
+
+def test_a_log_that_was_closed_says_that_its_file_is_not_there(path: str, folder: Path) -> None:
+    log = LogFile.open(path, replica.current(folder))
+    log.close()
+    with pytest.raises(Missing), log.writing():
+        pass
+
+
+def test_evidence_is_not_taken_to_be_on_a_server_that_was_put_back(local: LocalFile) -> None:
+    exchange = Exchange(local, "", {}, reads_only=False)
+    exchange.look()
+    exchange.engine.created()
+    exchange.told(Standing(local.heads, "E.9"))
+    exchange.there.add("a" * 64)
+    exchange.listed(Listed(INC, digest(local.heads), "E.9"))
+    assert (exchange.there, exchange.engine.in_step) == ({"a" * 64}, True)
+    exchange.listed(Listed(INC, digest(local.heads), "F.9"))
+    assert (exchange.there, exchange.engine.in_step, exchange.engine.cursor) == (set(), True, "F.9")
+
+
+class Growing(set[str]):
+    """What another thread adds to whenever somebody goes through it."""
+
+    def __iter__(self) -> Iterator[str]:
+        found = super().__iter__()
+        self.add(f"{len(self)}")
+        return found
+
+
+def test_what_is_wanted_may_grow_while_the_next_is_chosen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = Folder(str(folder), lambda line: None)
+    mine.wanted = Growing([INC])
+    asked: list[str] = []
+    monkeypatch.setattr(mine, "_fetch", lambda inc, client, pace: asked.append(inc))
+    mine.fetch(Client("http://127.0.0.1:1", Token("x")), Pace())
+    assert asked == [INC]

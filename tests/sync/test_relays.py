@@ -1,14 +1,22 @@
 """Who brought whose facts to the server: told to every terminal, shown for the fact, and never said of another."""
 
 import shutil
+from pathlib import Path
+from typing import cast
 
 import msgspec
 
 from sync_kit import Home, until
 from warroom.server.stores.turns import MOST, noted, read, spelled
+from warroom.store.log import Log
+from warroom.sync.client import Client
 from warroom.sync.engine import Held
+from warroom.sync.errands import learn
+from warroom.sync.exchange import Exchange
+from warroom.sync.files import LocalFile
+from warroom.sync.relays import MOST as MOST_TOLD
 from warroom.sync.relays import Relays
-from warroom.sync.wire import Details
+from warroom.sync.wire import Details, Standing
 
 from server_kit import InThread  # isort: skip  # found by the kit above
 
@@ -19,7 +27,7 @@ def relays(rows: list[Held], turns: object, heads: dict[str, tuple[int, str]], o
     )
     found = Relays()
     found.listed("mark", heads)
-    found.told(details, heads, rows)
+    found.told("mark", details, heads, rows)
     return found
 
 
@@ -101,17 +109,46 @@ def test_another_token_of_the_same_name_is_the_same_person() -> None:
 
 def test_the_server_is_asked_again_when_its_mark_or_a_relayed_chain_has_moved() -> None:
     found = relays(rows(4), {"r1": [[3, "ivo"]]}, {"r1": (4, "h4")})
-    found.due = False
     found.listed("mark", {"r1": (4, "h4"), "r2": (9, "x")})
     assert not found.due
     found.listed("mark", {"r1": (5, "h5")})
     assert found.due
-    found.due = False
     found.listed("other", {"r1": (4, "h4")})
     assert found.due
     found.listed("", {})
     assert not found.due
     assert found.facts == {}
+
+
+def test_of_thousands_the_newest_are_kept() -> None:
+    found = relays(rows(MOST_TOLD + 50), {"r1": [[1, "ivo"]]}, {"r1": (MOST_TOLD + 50, "h")})
+    assert list(found.facts) == [f"f{n}" for n in range(51, MOST_TOLD + 51)]
+
+
+class Busy:
+    """A server whose list says something new while it is asked."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self.asked = 0
+
+    def details(self, inc: str) -> Details:
+        self.asked += 1
+        self._exchange.relays.listed("newer", self._exchange.engine.heads)
+        return Details(inc, False, 0, {})
+
+
+def test_what_the_server_says_while_it_is_asked_is_asked_for_as_well(tmp_path: Path) -> None:
+    path = str(tmp_path / "x.json")
+    Log.create(path, "0123456789ABCDEFGHJKMNPQRS", "r1").close()
+    exchange = Exchange(LocalFile(path, "r1"), "", {}, reads_only=False)
+    exchange.engine.told_heads(Standing({}, "E.0"))
+    exchange.relays.listed("older", {})
+    server = Busy(exchange)
+    for _ in range(3):
+        learn(cast(Client, server), exchange)
+    assert (server.asked, exchange.relays.due) == (2, False)
+    exchange.close()
 
 
 # ── on the server ──

@@ -100,13 +100,29 @@ def test_a_token_that_only_reads_brings_everything_and_sends_nothing(server: InT
     ivo.ok("log", "only here")
     done = ivo("sync")
     assert done.code == 5
-    assert "only read" in done.err
+    assert "1 fact stays here: the token may only read" in done.err
+    assert "wait" not in done.err
     ana.ok("log", "for all")
     ana.ok("sync")
     ivo("sync")
     assert "for all" in ivo.texts()
     ana.ok("sync")
     assert "only here" not in ana.texts()
+
+
+def test_a_file_that_cannot_be_read_is_named_and_nothing_is_said_to_be_in_step(server: InThread, ana: Home) -> None:
+    ana.declare()
+    members(server, ana)
+    broken = Path(ana.path).with_name("2026-01-01-broken.json")
+    broken.write_bytes(b"\x00no incident")
+    done = ana("sync")
+    assert done.code == 5
+    assert broken.name in done.err
+    assert "In step" not in done.err
+    (told,) = ana("sync", "--json").json["troubles"]
+    assert broken.name in told
+    broken.unlink()
+    assert "In step" in ana.ok("sync").err
 
 
 def test_a_fact_that_the_server_does_not_take_holds_up_no_other(server: InThread, ana: Home, ivo: Home) -> None:

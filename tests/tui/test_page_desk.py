@@ -30,7 +30,7 @@ async def test_the_desk_says_what_came_by_the_page_and_a_key_lets_it_through(tmp
         await hand.until(ev.QuestionAsked)
         await pilot.press("escape", "o")
         await shows(pilot, "asks Sales, Berlin")
-        await shows(pilot, "from the page, not seen yet")
+        await shows(pilot, "from the page, unseen")
         await shows(pilot, "p lets others see it")
         await pilot.press("p")
         body = (await hand.until(ev.QuestionModerated)).body

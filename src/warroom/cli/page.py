@@ -114,8 +114,11 @@ def _link(session: Session, arguments: Arguments) -> int:
     if arguments.json:
         out.json({**_data(share), "url": url})
         return OK
-    whose = "what is meant for the public" if share.audience == "public" else f"what is meant for {share.audience} eyes"
-    out.say(f"Whoever has this link sees {whose}, until {_until(session, share)}. It is shown this once.")
+    whose = "the public" if share.audience == "public" else f"{share.audience} eyes"
+    out.say(
+        f"Whoever has this link sees the updates that are meant for {whose}, and title, severity, phase and impact in "
+        f"the room's own words, until {_until(session, share)}. It is shown this once."
+    )
     out.data(url)
     return OK
 

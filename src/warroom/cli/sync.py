@@ -98,6 +98,7 @@ def report(session: Session, outcome: "Outcome") -> int:
                 "alerts": outcome.weeks,
                 "fetched": outcome.fetched,
                 "left": [_row(session, each) for each in outcome.left],
+                "troubles": list(outcome.troubles),
             }
         )
     else:
@@ -116,7 +117,9 @@ def _say(session: Session, outcome: "Outcome") -> None:
         out.say(f"{waits}; what others wrote is not known.")
     for each in outcome.left:
         handle = named(session, each.inc)
-        if each.unsent and outcome.state == "online":
+        if each.stays:
+            out.say(f"{handle}  {out.many(each.unsent, 'fact stays here', 'facts stay here')}: {each.why}")
+        elif each.unsent and outcome.state == "online":
             why = f": {each.why}" if each.why else ""
             out.say(f"{handle}  {out.many(each.unsent, 'fact waits', 'facts wait')}{why}")
         elif each.why:
@@ -140,6 +143,7 @@ def _row(session: Session, left: "Left") -> dict[str, object]:
         "id": left.inc,
         **_which(session, left.inc),
         "unsent": left.unsent,
+        "stays": left.stays,
         "since": _iso(left.since) if left.unsent else None,
         "refused": left.refused,
         "why": left.why or None,

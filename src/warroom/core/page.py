@@ -1,6 +1,7 @@
 """What stakeholders see of an incident: what is known, what is done, when the next update comes, their questions.
 
-Only what was said to them: approved updates, severity, status and impact. No timeline, no names of who works on it.
+Approved updates; title, severity, phase, impact and its scope as they stand in the room, in its own words. No timeline,
+no names of who works on it.
 """
 
 import msgspec
@@ -11,10 +12,11 @@ from .incident import Incident
 from .questions import questions
 from .values import Ms
 
+AUDIENCE = "internal"  # where none is named
 NOT_YET, HIDDEN = "not declared", "restricted"
 STATUS = {
     NOT_YET: "Nothing is declared yet.",
-    HIDDEN: "This is shown to nobody who is not named.",
+    HIDDEN: "This incident is confidential and has no page.",
     "investigating": "We are finding out what is wrong.",
     "identified": "We know the cause and are working on it.",
     "mitigating": "We are putting it right.",
@@ -80,7 +82,7 @@ class Page(msgspec.Struct, frozen=True):
         return self.phase in (NOT_YET, HIDDEN)
 
 
-def page(state: Incident, handle: str, audience: str = "internal") -> Page:
+def page(state: Incident, handle: str, audience: str = AUDIENCE) -> Page:
     """What this audience sees: the updates that were meant for it or for a wider one, the latest first."""
     if state.declaration is None or state.restricted:
         return _bare(handle, NOT_YET if state.declaration is None else HIDDEN)
@@ -104,7 +106,7 @@ def page(state: Incident, handle: str, audience: str = "internal") -> Page:
         asks=phase not in ("closed", "cancelled"),
         drill=state.drill,
         updates=updates,
-        questions=tuple(_questions(state)),
+        questions=tuple(_questions(state, audiences)),
     )
 
 
@@ -132,16 +134,16 @@ def _updates(state: Incident, audiences: tuple[str, ...]) -> list[Update]:
     return sorted(reversed(found), key=lambda update: -update.at)
 
 
-def _questions(state: Incident) -> list[Asked]:
+def _questions(state: Incident, audiences: tuple[str, ...]) -> list[Asked]:
     return [
         Asked(each.what, each.asked, each.answer, each.answered)
         for each in reversed(questions(state, answered=True))
-        if shown(state, each.id)
+        if shown(state, each.id) and (not each.page or (each.audience or AUDIENCE) in audiences)
     ]
 
 
 def shown(state: Incident, question: str) -> bool:
-    """Whether readers of the page see this question: as it was decided, else one of theirs that has its answer."""
+    """Whether readers of any page see this question: as it was decided, else one of theirs that has its answer."""
     word = state.value((ev.QuestionModerated.type, question))
     if isinstance(word, ev.QuestionModerated):
         return word.shown

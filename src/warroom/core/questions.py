@@ -23,6 +23,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     answered: Ms | None = None
     by: str = ""  # who answered
     page: bool = False  # a reader of the stakeholder page asked it
+    audience: str = ""  # whose page that was
     shown: bool | None = None  # whether they may see it; None: nobody has said
     why: str = ""  # why not
 
@@ -62,6 +63,7 @@ def questions(state: Incident, answered: bool = False) -> tuple[Question, ...]:
                 answered=reply.at.t if reply else None,
                 by=reply.by.name if reply else "",
                 page=body.page,
+                audience=body.audience,
                 shown=decided.shown if decided else None,
                 why=decided.why if decided else "",
             )

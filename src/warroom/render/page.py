@@ -16,6 +16,10 @@ from ..core.zone import civil
 from .page_look import SCRIPT, STILL, STYLE
 from .times import iso_short
 
+_SHOWN = (
+    "Times are UTC. Updates and questions are shown once the war room lets them through; "
+    "title, severity, status and impact are as they stand in the room, in its own words."
+)
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -100,7 +104,7 @@ def _whole(page: Page, now: Ms, version: str, form: Form | None, fragment: str) 
         yield from _form(page, form)
     yield f'</main>\n<footer>\n<p id="made">{as_of(now)}</p>'
     yield '<noscript><p>This page does not change by itself here. <a href="?">Load it again</a> for what is new.</p>'
-    yield "</noscript>\n<p>Times are UTC. Only what the war room has approved is shown.</p>\n</footer>"
+    yield f"</noscript>\n<p>{_SHOWN}</p>\n</footer>"
     yield f"<script>{SCRIPT}</script>\n</body>\n</html>"
 
 
@@ -109,7 +113,7 @@ def _copy(page: Page, now: Ms) -> Iterator[str]:
     yield from _bar(page)
     yield f'<main>\n<p class="notice">This is a copy, made at {_time(now)}. It does not change by itself.</p>'
     yield f'<div class="{look(page)}">\n{living(page, now)}\n</div>\n</main>'
-    yield "<footer>\n<p>Times are UTC. Only what the war room has approved is shown.</p>\n</footer>\n</body>\n</html>"
+    yield f"<footer>\n<p>{_SHOWN}</p>\n</footer>\n</body>\n</html>"
 
 
 def _words(title: str, sentence: str, kept: str) -> Iterator[str]:

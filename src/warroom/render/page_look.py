@@ -105,6 +105,7 @@ SCRIPT = """
   var events = {
     page: function (data) {
       var page = JSON.parse(data);
+      if (page.version === living.dataset.version) return hear(page.now);
       living.innerHTML = page.html;
       living.className = page.look;
       living.dataset.version = page.version;

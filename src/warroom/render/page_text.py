@@ -5,6 +5,8 @@ from ..core.text import clean
 from ..core.values import Ms
 from .times import moment
 
+_IMPACT = {"reduced": "Impact, less than it was", "ended": "Impact, which is over"}
+
 
 def lines(page: Page, now: Ms) -> list[str]:
     """Clean lines, the updates newest first."""
@@ -17,7 +19,7 @@ def lines(page: Page, now: Ms) -> list[str]:
         f"{drill}{page.title or page.handle} ({page.handle})",
         f"Status: {page.phase}. {page.status}",
         f"Severity: {page.severity}{grave}",
-        f"Impact: {page.impact}{scope}" if page.impact else "Impact: not stated yet",
+        f"{_IMPACT.get(page.impact_is, 'Impact')}: {page.impact}{scope}" if page.impact else "Impact: not stated yet",
         f"Last update: {moment(page.updates[0].at, now)}" if page.updates else "Last update: none yet",
         f"Next update: {_next(page, now)}",
     ]

@@ -20,12 +20,23 @@ from .room import Room
 Outcome = Sequence[str] | Refused | StoreError
 """The names of the alerts that are attached now, or why not."""
 
+_RESTRICTED = (
+    "That incident is restricted, and everybody reads the inbox: log there by hand what the alert says, and "
+    "acknowledge or dismiss the alert here."
+)
+
 
 def attach(inbox: InboxRoom, names: Sequence[str], incident: Room, *, opened: bool = False) -> Outcome:
-    """Attach these alerts of one rule and service. `opened`: the incident was made from them. Both logs are written."""
+    """Attach these alerts of one rule and service. `opened`: the incident was made from them. Both logs are written.
+
+    Refused to a drill, and to a restricted incident.
+    """
     state = incident.state
     if state.drill:
         return Refused("That is a drill, and an alert is real: they never meet.")
+    if state.restricted:
+        # The inbox's log goes to everybody who sees the server, and the link names the incident and its title.
+        return Refused(_RESTRICTED)
 
     def act(now: Inbox, stamp: Stamp) -> list[Draft]:
         return _drafts(now, names, state.id, state.title, opened, stamp)

@@ -1,7 +1,7 @@
 """The form of the stakeholder page: read from its bytes, and proven to come from the page. Pure but for the token.
 
 There is no cookie, so nobody's browser carries a right to another's page. A token all the same: made from the link's
-secret, it lets in what this page sent, and what is sent twice by it is one question.
+secret, it lets in what this page sent, and the same words sent twice by it are one question.
 """
 
 import hmac
@@ -56,9 +56,9 @@ def holds(link: Token, token: str, now: Ms) -> bool:
     return hmac.compare_digest(token.encode(), _signed(link, said).encode()) and now - int(when) * SECOND < HOLDS
 
 
-def question_id(link: Token, token: str) -> str:
-    """The fact that this form makes: the same however often it is sent."""
-    return fact_id(sha256(f"question.{link.id}.{token}".encode()).digest()[:12])
+def question_id(link: Token, said: Asked) -> str:
+    """The fact that this form makes with this question: the same however often it is sent."""
+    return fact_id(sha256(f"question.{link.id}.{said.token}.{said.what.strip()}".encode()).digest()[:12])
 
 
 def _signed(link: Token, said: str) -> str:

@@ -1,6 +1,7 @@
 """Bodies, counted while they come: too large is known before anything is parsed, and too slow after 20 s."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,8 +13,10 @@ _MIB = 1024 * 1024
 T = TypeVar("T")
 
 
-async def read(request: Request[Any, Any, Any], most: int, patience: float) -> bytes:
-    """The whole body. Each MiB of it has `patience` seconds. Raises `Trouble` 413, 408."""
+async def read(
+    request: Request[Any, Any, Any], most: int, patience: float, came: Callable[[int], None] = lambda size: None
+) -> bytes:
+    """The whole body. Each MiB of it has `patience` seconds. Raises `Trouble` 413, 408, and what `came` does."""
     expected(request, most)
     parts: list[bytes] = []
     size = 0
@@ -29,6 +32,7 @@ async def read(request: Request[Any, Any, Any], most: int, patience: float) -> b
                 size += len(part)
                 if size > most:
                     raise _too_large(most)
+                came(len(part))
                 parts.append(part)
                 if not message["more_body"]:
                     return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -15,6 +15,7 @@ class Catalogue:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._metas: dict[str, Meta] = {}
+        self._before: set[str] = set()  # incidents of before the store became another: none of them is new
         self._standing: dict[str, tuple[str, int]] = {}
         self._changes: Counter[str] = Counter()
         self._last: dict[str, int] = {}
@@ -34,8 +35,11 @@ class Catalogue:
         """What is new about it: "created", "seen" by others than before, or nothing."""
         known = self._metas.get(meta.inc)
         self._metas[meta.inc] = meta
-        if known is None:
+        if known is None and meta.inc not in self._before:
             return "created"
+        self._before.discard(meta.inc)
+        if known is None:
+            return "seen"
         return "seen" if (known.restricted, known.named) != (meta.restricted, meta.named) else ""
 
     def changed(self, inc: str, last: int) -> None:
@@ -45,10 +49,12 @@ class Catalogue:
         self._standing.pop(inc, None)
 
     def anew(self) -> None:
-        """The store is another than before, or what it numbers is: nothing is known of how far logs go."""
+        """The store is another than before, or what it numbers is: nothing is known of what it holds."""
         self._standing.clear()
         self._last.clear()
         self._changes.update(self._metas.keys())  # what is being worked out now is of before
+        self._before.update(self._metas)
+        self._metas.clear()
 
     async def standing(self, inc: str) -> tuple[str, int]:
         """The digest of its heads and the number of its last fact: worked out once for each change."""

@@ -26,6 +26,8 @@ from .tokens import Token, Tokens, wall
 from .words import Reader, Words
 from .writer import Writer
 
+_DELIVERY = 1024 * 1024  # so much one delivery of alerts may have
+
 
 def default_hooks() -> dict[str, Hook]:
     """Those that are there by themselves: a token is all that they need."""
@@ -47,12 +49,13 @@ class House:
         self.nodes = Nodes(store, self.rooms, self.hub, self.now)
         self.situations = Situations(store)
         self.writer = Writer(store, self.situations, self.now)
-        self.pages = Pages(self.situations, options, self.measures, journal, self.now)
+        self.pages = Pages(self.situations, options, self.measures, journal, self.now, self.mistake)
         self.hooks = default_hooks() if senders is None else senders
         self.intake = Intake(store, self.now)
         self.words = Words(self.intake, readers or {}, partial(journal.say, "intake"))
         self.pace = Pace(options.rate, options.burst)
         self.budget = Budget(options.bodies, 8 * options.bodies)
+        self.strangers = Budget(max(_DELIVERY, options.bodies // 8), options.bodies)  # by network
         self.failures = Pace(1 / options.pardon, options.failures)
         self.asked = Pace(1 / options.asking, options.questions)
         self.asked_by_link = Pace(6 / options.asking, 6 * options.questions)
@@ -109,6 +112,7 @@ class House:
 
     async def _look(self, pings: bool) -> None:
         self.hub.look()
+        self.pages.look()
         self.hub.drop_stalled()
         self.pages.drop_stalled()
         if pings:
@@ -117,17 +121,24 @@ class House:
         now = self.now()
         for inc in self.rooms.sweep(now):
             self.hub.here(inc, self.rooms.here(inc, now))
+        await self._end_links()
         for known in self.hub.tokens():
             token = await self.tokens.holding(known.id)
             if token is None:
                 self.hub.revoked(known.id)
             elif token != known:
                 self.hub.renewed(token, [await self._listed(inc) for inc in token.named if inc not in known.named])
-        for link in self.pages.links():
-            if await self.shown_by(link) is None:
-                self.pages.revoked(link.id)
         if pings:
             await self.hub.refresh()
+
+    async def _end_links(self) -> None:
+        """Each by itself: that one cannot be read now must not let another go on."""
+        for link in self.pages.links():
+            try:
+                if await self.shown_by(link) is None:
+                    self.pages.revoked(link.id)
+            except StoreTrouble as trouble:
+                self.journal.say("store", str(trouble))
 
     async def shown_by(self, link: Token) -> Meta | None:
         """The incident that a share link shows; None where it shows none any more."""

@@ -137,6 +137,8 @@ class Hub:
             return
         self._epoch = self._store.epoch
         self.catalogue.anew()
+        for reader in self._readers():
+            reader.sees.clear()
         for readers in list(self._narrow.values()):
             for reader in list(readers):
                 reader.finish("reset")

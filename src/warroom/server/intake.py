@@ -12,19 +12,18 @@ import msgspec
 from ..core import codec
 from ..core.alerts import storm
 from ..core.alerts import week as weeks
-from ..core.alerts.facts import FIRING, Alert, AlertsReceived, AlertWorded
+from ..core.alerts.facts import Alert, AlertsReceived, AlertWorded
 from ..core.alerts.inbox import Folding, name_of
 from ..core.events import Body, Event
-from ..core.values import At, By, Ms, crockford, fact_id
+from ..core.values import At, By, Ms, fact_id
 from ..intake.base import Taken
-from ..sync.wire import Fact
+from .alerts_known import Chain, Known
 from .stores.base import Meta, Row, Store, StoreTrouble
 
 TOKEN = "intake"  # what the store is told of whoever brought these facts
-_PAGE = 500
+MOST = 2_000  # deliveries that wait; one more comes again later
 _STORM = 40  # deliveries that wait at once: then others are waited for, a little
 _LINGER = 0.05
-_fact = msgspec.json.Decoder(Fact)
 
 
 class Intake:
@@ -35,20 +34,24 @@ class Intake:
         self._by_host = os.uname().nodename[:64]
         self._waiting: list[tuple[Taken | _Words, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
-        self._week = ""
-        self._inc = ""
-        self._lam = 0
-        self._seen: set[str] = set()
-        self._worded: set[str] = set()
-        self._folding = Folding()
         self._rates: dict[str, storm.Rates] = {}
-        self._rep, self._seq, self._prev = "", 0, ""
+        self._one = asyncio.Lock()  # who reads or writes: what is known changes under nobody
+        self._of = ("", "")  # the week and the epoch of the store that `_known` is of
+        self._inc = ""
+        self._known = Known()
+        self._chain = Chain()
+        self._doubt: int | None = None  # after trouble: from this number on the log may hold what is not known
+        self._coming = ""  # the log that is read anew …
+        self._late: list[Row] = []  # … and what was added to it meanwhile
 
     def start(self) -> None:
         self._store.watch(self._heard)
 
     async def take(self, taken: Taken) -> None:
-        """Durable on return. Raises `StoreTrouble`: then nothing of it counts, and its sender tries again."""
+        """Durable on return. Raises `StoreTrouble`: then nothing of it counts, and its sender tries again.
+
+        Whoever is cancelled while it waits gives its place away.
+        """
         if taken.alerts or taken.more:
             await self._kept(taken)
 
@@ -56,23 +59,31 @@ class Intake:
         """What the message says that this alert was made of. Durable on return. Raises `StoreTrouble`."""
         await self._kept(_Words(source, AlertWorded(name_of(source, key), text)))
 
-    def lacks_words(self, source: str, key: str) -> bool:
-        """Whether this alert is in the inbox, and was not told what its message says since it last began to fire."""
-        name = name_of(source, key)
-        return self._folding.has(name) and name not in self._worded
+    async def lacks_words(self, source: str, key: str) -> bool:
+        """Whether this alert is in the inbox, and was not told what its message says since it last began to fire.
+
+        Raises `StoreTrouble`.
+        """
+        await self._ready()
+        return self._known.lacks_words(source, key)
 
     async def wordless(self, source: str) -> list[str]:
         """The keys of its alerts that fire and have no words yet. Raises `StoreTrouble`."""
         await self._ready()
-        lines = (line for line in self._folding.inbox.lines.values() if line.source == source)
-        return [line.alert.key for line in lines if line.alert.state == FIRING and line.id not in self._worded]
+        return self._known.wordless(source)
 
     async def _kept(self, what: "Taken | _Words") -> None:
+        if len(self._waiting) >= MOST:
+            raise StoreTrouble(f"{MOST} deliveries of alerts wait for the store already.")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((what, done))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_all())
-        await done
+        try:
+            await done
+        except asyncio.CancelledError:
+            self._waiting = [each for each in self._waiting if each[1] is not done]
+            raise
 
     async def _write_all(self) -> None:
         while self._waiting:
@@ -81,113 +92,127 @@ class Intake:
             group, self._waiting = self._waiting, []
             trouble: StoreTrouble | None = None
             try:
-                await self._write([what for what, _ in group])
+                async with self._one:
+                    await self._write([what for what, _ in group])
             except StoreTrouble as why:
                 trouble = why
             except Exception as mistake:
                 trouble = StoreTrouble(f"The intake failed ({type(mistake).__name__}).")
-            if trouble is not None:
-                self._week = ""  # what is in memory may be ahead of the store
+                self._of = ("", "")  # nothing that is in memory is believed any more
             for _, done in group:
                 if not done.done():
                     done.set_exception(trouble) if trouble else done.set_result(None)
 
     async def _write(self, group: list["Taken | _Words"]) -> None:
-        await self._ready()
-        now = self._now()
+        await self._read()
+        now, before = self._now(), self._known.n
         events: list[tuple[Event, bytes]] = []
+        counts: list[tuple[storm.Rates, list[Alert]]] = []
         came = [each for each in group if isinstance(each, Taken)]
         for source in dict.fromkeys(taken.source for taken in came):
-            for body in self._bodies(source, [taken for taken in came if taken.source == source], now):
-                events.append(self._sealed(body, source, now))
+            bodies, count = self._bodies(source, [taken for taken in came if taken.source == source], now)
+            events += [self._sealed(body, source, now) for body in bodies]
+            counts.append(count)
         events += [self._sealed(each.body, each.source, now) for each in group if isinstance(each, _Words)]
-        for at in range(0, len(events), 20):
-            await self._append(events[at : at + 20])
+        try:
+            for at in range(0, len(events), 20):
+                await self._append(events[at : at + 20])
+        except StoreTrouble:
+            self._doubt = before  # some of it may be there
+            raise
+        if self._store.epoch != self._of[1]:
+            raise StoreTrouble("The store is another one than before; the log of alerts is read again.")
+        for rates, alerts in counts:  # what was not kept comes again, and is none of a storm until then
+            rates.add(alerts, now)
 
-    def _bodies(self, source: str, group: list[Taken], now: Ms) -> tuple[AlertsReceived, ...]:
+    def _bodies(
+        self, source: str, group: list[Taken], now: Ms
+    ) -> tuple[tuple[AlertsReceived, ...], tuple[storm.Rates, list[Alert]]]:
+        """What is told of these, and what counts once that is durable."""
         new: dict[tuple[str, Ms, str, Ms], Alert] = {}
         for taken in group:
             for alert in taken.alerts:
-                if not self._folding.knows(source, alert):
+                if not self._known.folding.knows(source, alert):
                     new.setdefault((alert.key, alert.since, alert.state, alert.told), alert)
         alerts = list(new.values())
         rates = self._rates.setdefault(source, storm.Rates())
-        told = storm.choose(alerts, rates.at(now), rates.told(now), _Known(self._folding, source))
-        rates.add(alerts, now)
+        told = storm.choose(alerts, rates.at(now), rates.told(now), _Keys(self._known.folding, source))
         delivery = group[0].delivery if len(group) == 1 else ""
-        return storm.facts(source, told, delivery, sum(taken.more for taken in group))
+        return storm.facts(source, told, delivery, sum(taken.more for taken in group)), (rates, alerts)
 
     def _sealed(self, body: Body, source: str, now: Ms) -> tuple[Event, bytes]:
-        self._seq, self._lam = self._seq + 1, self._lam + 1
+        chain = self._chain
+        chain.seq, self._known.lam = chain.seq + 1, self._known.lam + 1
         event = Event(
             id=fact_id(os.urandom(12)),
             inc=self._inc,
-            rep=self._rep,
-            seq=self._seq,
-            lam=self._lam,
+            rep=chain.rep,
+            seq=chain.seq,
+            lam=self._known.lam,
             at=At(now),
             rec=now,
             by=By(source, "intake", self._by_host),
             body=body,
-            prev=self._prev,
+            prev=chain.prev,
             salt=os.urandom(16).hex(),
         )
-        data, self._prev = codec.seal(event)
-        msgspec.structs.force_setattr(event, "hash", self._prev)
+        data, chain.prev = codec.seal(event)
+        msgspec.structs.force_setattr(event, "hash", chain.prev)
         return event, data
 
     async def _append(self, events: list[tuple[Event, bytes]]) -> None:
         facts = [(data, event.hash) for event, data in events]
         pushed = await self._store.append_expected(self._inc, facts, TOKEN)
         if any(result.status not in ("ok", "duplicate") for result in pushed.results):
+            self._of = ("", "")  # what was told to be lost may have come late, and was not heard
             raise StoreTrouble("The log of alerts goes on otherwise than was known here; it is read again.")
         for event, _ in events:
-            self._keep(event)
+            self._known.keep(event)
+        self._chain.acknowledged(events[-1][0])
 
     # ── what is known ───────────────────────────────────────────────────────────────────────────
 
     async def _ready(self) -> None:
-        """This week's log and the last one's, read once; what others add arrives by itself."""
-        week = weeks.week_of(self._now())
-        if week == self._week:
-            return
-        self._folding, self._seen, self._worded, self._lam = Folding(), set(), set(), 0
-        # A replica of its own for each start and week: nobody has to remember where it stood.
-        self._rep, self._seq, self._prev = crockford(int.from_bytes(os.urandom(7), "big"), 10), 0, ""
-        last, inc = weeks.identity(weeks.before(week)), weeks.identity(week)
-        if await self._store.meta(last) is not None:
-            await self._read(last)
-        self._lam = 0
-        await self._store.put_meta(Meta(inc, created=self._now()))
-        self._inc = inc
-        await self._read(inc)
-        self._week = week
+        """This week's log and the last one's, read once; what others add arrives by itself. Raises `StoreTrouble`."""
+        async with self._one:
+            await self._read()
 
-    async def _read(self, inc: str) -> None:
-        n = 0
-        while rows := await self._store.read_after(inc, n, _PAGE):
-            for row in rows:
-                self._keep(_event(row))
-            n = rows[-1].n
+    async def _read(self) -> None:
+        of = (weeks.week_of(self._now()), self._store.epoch)
+        if of != self._of:
+            await self._read_anew(*of)
+        elif self._doubt is not None:
+            await self._known.read(self._store, self._inc, self._doubt)
+            heads, _ = await self._store.heads(self._inc)
+            self._chain.go_on(heads)
+            self._doubt = None
+
+    async def _read_anew(self, week: str, epoch: str) -> None:
+        """What was known before stands until all of it is read."""
+        known, last, inc = Known(), weeks.identity(weeks.before(week)), weeks.identity(week)
+        if await self._store.meta(last) is not None:
+            await known.read(self._store, last)
+        known.begin()
+        await self._store.put_meta(Meta(inc, created=self._now()))
+        self._coming, self._late = inc, []
+        try:
+            await known.read(self._store, inc)
+            for row in self._late:
+                known.hear(row)
+        finally:
+            self._coming, self._late = "", []
+        self._chain.begin()
+        self._known, self._inc, self._of, self._doubt = known, inc, (week, epoch), None
 
     def _heard(self, inc: str, rows: list[Row]) -> None:
-        if inc == self._inc and self._week:
-            own = f'"rep":"{self._rep}"'.encode()
+        if inc == self._coming:
+            self._late += rows
+        if inc == self._inc:
             for row in rows:
-                if own not in row.data:  # what this writes itself is kept once it is acknowledged
-                    self._keep(_event(row))
-
-    def _keep(self, event: Event | None) -> None:
-        if event is None or event.id in self._seen:
-            return
-        self._seen.add(event.id)
-        self._lam = max(self._lam, event.lam)
-        self._folding.take(event)
-        body = event.body
-        if isinstance(body, AlertWorded):
-            self._worded.add(body.of)
-        elif isinstance(body, AlertsReceived) and self._worded:
-            self._worded -= {name_of(body.source, alert.key) for alert in body.alerts if alert.state == FIRING}
+                if self._chain.wrote(row):
+                    self._known.n = max(self._known.n, row.n)  # it is kept once it is acknowledged
+                else:
+                    self._known.hear(row)
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -197,7 +222,7 @@ class _Words(msgspec.Struct, frozen=True):
     body: AlertWorded
 
 
-class _Known:
+class _Keys:
     """The keys of a source that the inbox has."""
 
     def __init__(self, folding: Folding, source: str) -> None:
@@ -205,11 +230,3 @@ class _Known:
 
     def __contains__(self, key: object) -> bool:
         return self._folding.has(name_of(self._source, str(key)))
-
-
-def _event(row: Row) -> Event | None:
-    fact = _fact.decode(row.data)
-    try:
-        return codec.decode(fact.e, fact.h)
-    except codec.Bad:
-        return None

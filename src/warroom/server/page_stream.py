@@ -17,6 +17,8 @@ _SOON, _MORE = 1_000, 3_000  # ms until whoever was cut off comes again, and not
 class Reading(Stream):
     """`have`: the version that the reader has."""
 
+    crowded = "Too many people follow this page at once. It is there all the same: load it again for what is new."
+
     def __init__(self, house: House, link: Token, have: str) -> None:
         super().__init__(house, link, link.incidents[0], self._begin, house.pages)
         self._pages, self._page, self._have, self._clock = house.pages, of(link), have, house.now

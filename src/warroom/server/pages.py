@@ -4,14 +4,14 @@ What a page shows is a function of the facts; a fact that changes nothing on it 
 """
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import TypeAlias
 
 import msgspec
 
-from ..core.page import Page, page
+from ..core.page import AUDIENCE, Page, page
 from ..core.values import Ms, handle
 from ..render import page as html
 from . import frames
@@ -19,11 +19,10 @@ from .journal import Journal
 from .measures import Measures
 from .options import Options
 from .readers import Reader
-from .situations import Situations
+from .situations import Mark, Situations
 from .stores.base import Row, StoreTrouble
 from .tokens import Token
 
-AUDIENCE = "internal"  # of a link that names none
 _BUNCH = 0.2  # seconds in which what comes together is shown together
 _LATER = 1.0  # seconds until the store is asked again that could not answer
 _STALE = 5_000  # ms for which ages that were rendered are true enough
@@ -44,9 +43,9 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 class Made(msgspec.Struct, frozen=True, eq=False):
-    """A page as it was made at `now`: what it shows, under which version, and its living part."""
+    """A page as it was made at `now`: what it shows, under which version, and its living part. `of`: of which facts."""
 
-    state: object
+    of: Mark
     page: Page
     version: str
     now: Ms
@@ -71,14 +70,16 @@ class Pages:
     """The readers of all pages of this node."""
 
     def __init__(
-        self, situations: Situations, options: Options, measures: Measures, journal: Journal, now: Callable[[], Ms]
-    ) -> None:
+        self, situations: Situations, options: Options, measures: Measures, journal: Journal, now: Callable[[], Ms],
+        mistake: Callable[[BaseException], object],
+    ) -> None:  # fmt: skip
         self._situations, self._options, self._measures = situations, options, measures
-        self._journal, self._now = journal, now
+        self._journal, self._now, self._mistake = journal, now, mistake
+        self._epoch = ""  # of the store, as it was looked at last
         self._made: OrderedDict[Key, Made] = OrderedDict()
         self._groups: dict[Key, _Group] = {}
         self._key: dict[Reader, Key] = {}
-        self._open = 0
+        self._open: Counter[str] = Counter()  # by link
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._stopping = False
@@ -86,13 +87,13 @@ class Pages:
     async def made(self, key: Key) -> Made:
         """The page as it is now. Raises `StoreTrouble`."""
         inc, audience = key
-        state, now = await self._situations.state(inc), self._now()
+        (state, mark), now = await self._situations.marked(inc), self._now()
         known = self._made.get(key)
-        if known is not None and known.state is state and 0 <= now - known.now < _STALE:
+        if known is not None and known.of == mark and 0 <= now - known.now < _STALE:
             return known
         shown = page(state, handle(inc), audience)
         version = sha256(_encode(shown)).hexdigest()[:16]
-        made = self._made[key] = Made(state, shown, version, now, html.living(shown, now))
+        made = self._made[key] = Made(mark, shown, version, now, html.living(shown, now))
         self._made.move_to_end(key)
         if len(self._made) > _MOST:
             self._made.popitem(last=False)
@@ -102,35 +103,55 @@ class Pages:
 
     def heard(self, inc: str, rows: list[Row]) -> None:
         """The store's watcher: these rows are durable."""
-        if not rows or not any(key[0] == inc for key in self._groups):
-            return
+        if rows and any(key[0] == inc for key in self._groups):
+            self._begin(inc)
+
+    def look(self) -> None:
+        """Whether the store has another epoch than the readers' pages were made from: then all are made anew."""
+        before, self._epoch = self._epoch, self._situations.epoch
+        if before and before != self._epoch:
+            for inc in {key[0] for key in self._groups}:
+                self._begin(inc)
+
+    def _begin(self, inc: str) -> None:
         self._again.add(inc)
         if inc not in self._tasks:
-            task = self._tasks[inc] = asyncio.create_task(self._renew(inc))
-            task.add_done_callback(lambda _: self._tasks.pop(inc, None))
+            self._tasks[inc] = asyncio.create_task(self._renew(inc))
 
     async def _renew(self, inc: str) -> None:
-        while inc in self._again and not self._stopping:
-            await asyncio.sleep(_BUNCH)
-            self._again.discard(inc)
+        try:
+            while inc in self._again and not self._stopping:
+                await asyncio.sleep(_BUNCH)
+                self._again.discard(inc)
+                try:
+                    await self._show_all(inc)
+                except StoreTrouble as trouble:
+                    self._journal.say("store", str(trouble))
+                    self._again.add(inc)  # the readers are owed what is new
+                    await asyncio.sleep(_LATER)
+        finally:
+            # In the same step as the last look at what is to be done again: what comes after it begins anew.
+            del self._tasks[inc]
+
+    async def _show_all(self, inc: str) -> None:
+        for key in [key for key in self._groups if key[0] == inc]:
             try:
-                for key in [key for key in self._groups if key[0] == inc]:
-                    await self._show(key)
-            except StoreTrouble as trouble:
-                self._journal.say("store", str(trouble))
-                self._again.add(inc)  # the readers are owed what is new
-                await asyncio.sleep(_LATER)
+                await self._show(key)
+            except StoreTrouble:
+                raise
+            except Exception as error:
+                self._mistake(error)  # the others are owed their page all the same
 
     async def _show(self, key: Key) -> None:
         made = await self.made(key)
         group = self._groups.get(key)
         if group is not None and group.version != made.version:
             group.version = made.version
-            self._offer(changed(made), tuple(group.readers))
+            self._offer(changed(made), tuple(group.readers), instead=True)
 
-    def _offer(self, block: bytes, readers: Iterable[Reader]) -> None:
+    def _offer(self, block: bytes, readers: Iterable[Reader], instead: bool = False) -> None:
         now, chunk = asyncio.get_running_loop().time(), frames.chunk(block)
-        for reader in [reader for reader in readers if not reader.offer(block, chunk, now)]:
+        for reader in [reader for reader in readers if not reader.offer(block, chunk, now, instead)]:
             self._drop(reader)
 
     def _drop(self, reader: Reader) -> None:
@@ -142,14 +163,17 @@ class Pages:
     # ── who reads ───────────────────────────────────────────────────────────────────────────────
 
     def enter(self, token: Token) -> bool:
-        """Counts a reader; False: there are enough of them, and the terminals of the room come first."""
-        if self._open >= self._options.viewers:
+        """Counts a reader; False: there are enough of them, or of this link's, which gets half of all places."""
+        most = self._options.viewers  # the terminals of the room come first
+        if self._open.total() >= most or self._open[token.id] >= max(1, most // 2):
             return False
-        self._open += 1
+        self._open[token.id] += 1
         return True
 
     def leave(self, token: Token) -> None:
-        self._open -= 1
+        self._open[token.id] -= 1
+        if self._open[token.id] <= 0:
+            del self._open[token.id]
 
     async def add(self, reader: Reader, key: Key) -> Made:
         """From now on it gets every change after the page that is returned. Raises `StoreTrouble`."""
@@ -174,6 +198,7 @@ class Pages:
         group.readers.discard(reader)
         if not group.readers:
             del self._groups[key]
+            self._made.pop(key, None)
 
     def links(self) -> list[Token]:
         """The share links by which somebody reads now."""

@@ -45,8 +45,11 @@ class Reader:
         self._size, self._limit = 0, limit
         self._asleep: asyncio.Future[None] | None = None
 
-    def offer(self, block: bytes, chunk: bytes, now: float) -> bool:
-        """Sends a block, or puts it into the queue; False where that is full. `chunk` is the block framed for HTTP."""
+    def offer(self, block: bytes, chunk: bytes, now: float, instead: bool = False) -> bool:
+        """Sends a block, or puts it into the queue; False where that is full. `chunk` is the block framed for HTTP.
+
+        `instead`: nothing of what waits is wanted any more. How long the reader has taken nothing stays as it is.
+        """
         if self._asleep is not None and self.write is not None and not self._waiting and self.write(chunk):
             self.written += len(block)
             return True
@@ -55,6 +58,9 @@ class Reader:
         waiting = self._waiting
         if not waiting:
             self._since = now
+        elif instead:
+            waiting.clear()
+            self._size = 0
         elif self._size + len(block) > self._limit:
             return False
         waiting.append(block)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter, OrderedDict
+from typing import TypeAlias
 
 import msgspec
 
@@ -15,6 +16,7 @@ from .stores.base import Row, Store
 MOST = 4  # incidents that are kept folded although nobody watches their page
 
 _fact = msgspec.json.Decoder(Fact)
+Mark: TypeAlias = tuple[str, int]
 
 
 class _Folded:
@@ -44,6 +46,16 @@ class Situations:
         """The state, and the largest clock of its facts."""
         replay = (await self._folded(inc)).replay
         return replay.state, replay.lam
+
+    async def marked(self, inc: str) -> tuple[Incident, Mark]:
+        """The state, and its mark: another one wherever the state is another."""
+        folded = await self._folded(inc)
+        return folded.replay.state, (folded.epoch, folded.n)
+
+    @property
+    def epoch(self) -> str:
+        """That of the store: with another one everything may be another."""
+        return self._store.epoch
 
     def hold(self, inc: str) -> None:
         self._held[inc] += 1

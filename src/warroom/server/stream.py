@@ -47,6 +47,8 @@ class Readers(Protocol):
 class Stream:
     """An answer that goes on until the reader leaves, stalls or may no longer, or the server stops."""
 
+    crowded = "This token has too many streams open."
+
     def __init__(self, house: House, token: Token, inc: str, opening: Opening, hub: Readers | None = None) -> None:
         self._house, self._token, self._inc, self._opening = house, token, inc, opening
         self._hub: Readers = house.hub if hub is None else hub
@@ -54,7 +56,7 @@ class Stream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         hub = self._hub
         if not hub.enter(self._token):
-            raise Trouble(429, "This token has too many streams open.", headers={"Retry-After": "10"})
+            raise Trouble(429, self.crowded, headers={"Retry-After": "10"})
         answer = cast(Answer, scope["state"]["answer"])
         line: Line | None = scope["state"].get(LINE)
         reader = Reader(self._token, self._inc, self._house.options.waiting, line.abort if line else _forget)

@@ -84,9 +84,14 @@ class Words:
 
     async def _ask(self, source: str, key: str) -> None:
         owed = self._owed[source, key]
+        try:
+            lacks = await self._intake.lacks_words(source, key)
+        except StoreTrouble:
+            owed.due = asyncio.get_running_loop().time() + _TROUBLE
+            return
         owed.tries += 1
         found = Worded()
-        if self._intake.lacks_words(source, key):
+        if lacks:
             found = await _on_a_thread(self._readers[source], *place(key))
             if found.text:
                 found = await self._written(source, key, found.text)

@@ -105,6 +105,8 @@ class AppendFile:
         if not shared and (self.read_only or self.doubtful):
             self._refuse()
         while True:
+            if self.fd < 0:  # it was let go of, since it is not where it was
+                raise self._moved()
             lock.take(self.fd, self.path, shared, wait)
             try:
                 if os.stat(self.path).st_ino == self.inode:
@@ -112,9 +114,12 @@ class AppendFile:
                 self._open()  # closing the old one lets its lock go
             except OSError as problem:
                 lock.release(self.fd)
-                name = os.path.basename(self.path)
-                raise Missing(f"{name} was moved or removed while it was open. See `warroom list`.") from problem
+                raise self._moved() from problem
         self._depth, self._shared = 1, shared
+
+    def _moved(self) -> Missing:
+        name = os.path.basename(self.path)
+        return Missing(f"{name} was moved or removed while it was open. See `warroom list`.")
 
     def release(self) -> None:
         self._depth -= 1

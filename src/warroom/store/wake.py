@@ -1,6 +1,10 @@
-"""A pipe by which any thread, or a signal handler, ends somebody else's waiting."""
+"""A pipe by which any thread, or a signal handler, ends somebody else's waiting; and the waiting itself."""
 
 import os
+import select
+from collections.abc import Iterable
+
+_LONGEST_S = 86_400.0  # seconds: what the system waits for in one go has an end
 
 
 class Wake:
@@ -29,3 +33,15 @@ class Wake:
             if fd >= 0:
                 os.close(fd)
         self.fd = self._other = -1
+
+
+def readable(fds: Iterable[int], timeout_s: float | None = None) -> set[int]:
+    """Those of these that can be read, once there is one or the time is over; None: however long it takes.
+
+    Not by `select.select`, which takes no descriptor from 1024 on, and a folder may have that many files open.
+    """
+    waiting = select.poll()
+    for fd in fds:
+        waiting.register(fd, select.POLLIN)
+    limit = None if timeout_s is None else max(0.0, min(timeout_s, _LONGEST_S)) * 1000
+    return {fd for fd, _ in waiting.poll(limit)}

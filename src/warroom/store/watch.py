@@ -4,13 +4,13 @@ By inotify on its folder, so that a rename is seen too; where there is none, by 
 """
 
 import os
-import select
 import struct
 import sys
 import time
+from typing import Any
 
 from .network import is_remote
-from .wake import Wake
+from .wake import Wake, readable
 
 EVERY = 0.2  # seconds between two looks where nothing wakes us
 
@@ -43,7 +43,7 @@ class Watcher:
         self._missed, self._last = state != self._last, state
 
     def fileno(self) -> int | None:
-        """What `select` can wait on for a change of the file; None where only looking helps."""
+        """What can be waited on for a change of the file; None where only looking helps."""
         self._listen()
         return self._inotify if self._inotify >= 0 else None
 
@@ -57,16 +57,16 @@ class Watcher:
         while True:
             left = max(0.0, until - time.monotonic())
             if self._inotify >= 0:
-                ready, _, _ = select.select([self._wake.fd, self._inotify], [], [], left)
+                ready = readable((self._wake.fd, self._inotify), left)
             else:
-                ready, _, _ = select.select([self._wake.fd], [], [], min(left, EVERY))
+                ready = readable((self._wake.fd,), min(left, EVERY))
             changed = self._changed(ready)
             if self._wake.fd in ready:
                 self._wake.drain()
             if changed or self._wake.fd in ready or time.monotonic() >= until:
                 return changed
 
-    def _changed(self, ready: list[int]) -> bool:
+    def _changed(self, ready: set[int]) -> bool:
         if self._inotify >= 0:
             return self._inotify in ready and self._named()
         state = self._state()
@@ -110,14 +110,26 @@ def inotify(folder: str) -> int:
     """A descriptor that is readable when a name in the folder changes, or -1 where there is none to be had."""
     if sys.platform != "linux":
         return -1
-    import ctypes  # slow to import: the first frame does not wait for it
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    fd: int = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-    if fd < 0:
-        return -1
-    mask = _MODIFY | _MOVED_FROM | _MOVED_TO | _CREATE | _DELETE
-    if libc.inotify_add_watch(fd, os.fsencode(folder), mask) < 0:
+    fd: int = _libc().inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    if fd >= 0 and listen(fd, folder) < 0:
         os.close(fd)
         return -1
     return fd
+
+
+def listen(fd: int, folder: str) -> int:
+    """This descriptor tells of names in that folder too; the number by which it does, or -1: it cannot."""
+    mask = _MODIFY | _MOVED_FROM | _MOVED_TO | _CREATE | _DELETE
+    number: int = _libc().inotify_add_watch(fd, os.fsencode(folder), mask)
+    return number
+
+
+def unlisten(fd: int, number: int) -> None:
+    """No more of that folder; one that is gone has ended by itself."""
+    _libc().inotify_rm_watch(fd, number)
+
+
+def _libc() -> Any:
+    import ctypes  # slow to import: the first frame does not wait for it
+
+    return ctypes.CDLL(None, use_errno=True)

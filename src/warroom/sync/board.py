@@ -52,7 +52,8 @@ class Board:
         """Nobody exchanges facts from here on: says so."""
         for exchange in exchanges:
             now = time.time_ns() // 1_000_000
-            status = self._status(exchange)
+            with exchange.guard:
+                status = self._status(exchange)
             syncing.save(
                 exchange.file.path, msgspec.structs.replace(status, state="offline", since=now, why=why, here=())
             )
@@ -74,8 +75,8 @@ class Board:
             state, why = "offline", exchange.ails
         elif state != "online":
             why = f"{why[:1].upper()}{why[1:]}; {_NEXT[state]}"
-        elif exchange.reads_only and engine.unsent:
-            why = "The token may only read, so what is written here stays here."
+        elif barred := exchange.barred:
+            why = f"{barred[:1].upper()}{barred[1:]}, so what is written here stays here."
         return Status(
             server=self.server,
             state=state,

@@ -4,7 +4,6 @@ Three threads: this one looks at files and asks the server, one hears its stream
 file while it waits for the network, and nothing here is waited for by anybody who types.
 """
 
-import select
 import time
 from collections import deque
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from ..core.values import By, Ms
 from ..room.syncing import Joined
 from ..store import access
 from ..store.folder_watch import FolderWatcher
-from ..store.wake import Wake
+from ..store.wake import Wake, readable
 from . import joining, weeks, wire
 from .answers import Offline, Trouble
 from .board import Board
@@ -33,6 +32,7 @@ MINUTE_S = 60.0
 POLLING_S = 2.0  # seconds between two looks at the server's list, where no stream tells what is new
 _SLEPT_S = 5.0  # seconds by which the two clocks part when the machine was asleep
 _STEPPED_MS = 2_000
+_ENDING_S = 5.0  # seconds for the other threads' waiting to end
 _AILING_S = 2.0  # seconds until a file that could not be written is tried again
 
 
@@ -61,6 +61,7 @@ class Daemon:
         self.errands = Errands(ran, self.link, self, state_folder, time.monotonic)
         self._watcher = FolderWatcher(access.ready(self.folder.incidents))
         self._ending = Wake()
+        self._interrupting = Thread(target=self._interrupts, name="warroom-ending", daemon=True)
         self._pace = Pace()
         self._todo: dict[str, Exchange] = {}
         self._told: deque[Exchange] = deque()  # by other threads
@@ -87,7 +88,7 @@ class Daemon:
 
     def _interrupts(self) -> None:
         """On a thread of its own: once it is to end, ends what all others wait for."""
-        select.select([self._ending.fd], [], [])
+        readable((self._ending.fd,))
         self._client.stop()
         self.listener.stop()
         self.errands.stop()
@@ -98,8 +99,8 @@ class Daemon:
 
     @property
     def waits(self) -> int:
-        """How many facts the server has not acknowledged."""
-        return sum(len(each.engine.unsent) for each in self.folder.exchanges.values())
+        """How many facts the server has not acknowledged, and may with this token."""
+        return sum(each.waiting for each in self.folder.exchanges.values() if not each.barring)
 
     def run(self, patience: Callable[[], bool] = lambda: True) -> None:
         """Exchanges facts until it is stopped, or patience ends."""
@@ -107,7 +108,7 @@ class Daemon:
         for exchange in self.folder.scan():
             self._changed(exchange)
         self.folder.archived()
-        Thread(target=self._interrupts, name="warroom-ending", daemon=True).start()
+        self._interrupting.start()
         self.listener.start()
         self.errands.start()
         try:
@@ -167,8 +168,13 @@ class Daemon:
                 self.board.changed(exchange)
         while self._told:
             exchange = self._told.popleft()
-            self._todo[exchange.inc] = exchange
-            self.board.changed(exchange)
+            if self._is_here(exchange):
+                self._todo[exchange.inc] = exchange
+                self.board.changed(exchange)
+
+    def _is_here(self, exchange: Exchange) -> bool:
+        """Whether it is not one whose file was let go of, since it was archived or became another."""
+        return self.folder.exchanges.get(exchange.inc) is exchange
 
     def _clocks(self) -> None:
         """A machine that slept has no connections any more; a clock that was set says nothing about the server's."""
@@ -251,7 +257,9 @@ class Daemon:
 
     def _step(self, exchange: Exchange) -> bool:
         """Whether there may be more to do for it. Raises `Offline`."""
-        before = len(exchange.engine.unsent)
+        if not self._is_here(exchange):
+            return False
+        before = exchange.waiting
         rep = exchange.file.rep
         try:
             more = exchange.step(self._client, self._pace, _now(), self._by)
@@ -260,7 +268,7 @@ class Daemon:
             raise
         if exchange.file.rep != rep:
             self.folder.renewed()
-        after = len(exchange.engine.unsent)
+        after = exchange.waiting
         self.board.changed(exchange, at_once=after < before)
         if after < before or (exchange.relays.due and not more):
             self.errands.owes(exchange)
@@ -281,9 +289,12 @@ class Daemon:
 
     def liveliest(self) -> Exchange | None:
         latest = self._latest
-        if latest is None or self.folder.exchanges.get(latest.inc) is not latest:
+        if latest is None or not self._is_here(latest):
             latest = next(iter(list(self.folder.exchanges.values())), None)
-        return latest if latest is not None and latest.engine.cursor and latest.engine.in_step else None
+        if latest is None:
+            return None
+        with latest.guard:
+            return latest if latest.engine.cursor and latest.engine.in_step else None
 
     def connected(self) -> None:
         self.board.streaming = self.listener.streaming
@@ -320,7 +331,11 @@ class Daemon:
         self.stop()
         self._client.close()
         self.board.end(list(self.folder.exchanges.values()), "Nothing is exchanged now; `warroom sync --live` does.")
+        self.folder.close()
         self._watcher.close()
+        self._interrupting.join(_ENDING_S)
+        if not self._interrupting.is_alive():  # else it waits on what would be another's by then
+            self._ending.close()
 
 
 def _now() -> Ms:

@@ -138,10 +138,10 @@ def learn(client: Client, exchange: Exchange) -> bool:
     with exchange.guard:
         if not (exchange.relays.due and exchange.engine.level):
             return False  # what is on its way would not be told of
-        heads, rows = dict(exchange.engine.heads), exchange.engine.rows
+        mark, heads, rows = exchange.relays.mark, dict(exchange.engine.heads), exchange.engine.rows
     try:
         details = client.details(exchange.inc)
     except (Absent, Denied, Unfit):
         return False
-    exchange.relays.due = False
-    return exchange.relays.told(details, heads, rows)
+    with exchange.guard:
+        return exchange.relays.told(mark, details, heads, rows)

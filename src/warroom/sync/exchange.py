@@ -46,18 +46,44 @@ class Exchange:
 
     def __init__(self, file: LocalFile, cursor: str, heads: Heads, reads_only: bool) -> None:
         self.file, self.inc = file, file.inc
-        self.what = "log of alerts" if named(file.inc) else "incident"
+        self.alerts = bool(named(file.inc))
+        self.what = "log of alerts" if self.alerts else "incident"
         self.engine = Engine(file.inc, cursor, heads)
         self.epoch = cursor.rpartition(".")[0]
         self.guard = Lock()
         self.ails = ""
         self.reads_only = reads_only
-        self.gone = False  # the file is not where it was, or is another incident's now
+        self.kept_from = False  # whether the server keeps it from this token
+        self.gone = False  # the file is not where it was, is another incident's now, or was let go of
         self.here: tuple[wire.Present, ...] = ()
         self.heard: float = 0.0  # when that was told, by the steady clock
         self.there: set[str] = set()  # evidence that the server has
         self.unfit: set[str] = set()  # evidence that it will not take
         self.relays = Relays()
+
+    @property
+    def barred(self) -> str:
+        """Why nothing that is written here can go with this token; empty: it can, or nothing waits."""
+        if not self.barring or not self.engine.unsent:
+            return ""
+        return "this token may not bring alerts in" if self.alerts else "the token may only read"
+
+    @property
+    def barring(self) -> bool:
+        """Whether this token brings nothing in here."""
+        return self.reads_only or (self.alerts and self.kept_from)
+
+    @property
+    def waiting(self) -> int:
+        """How many facts the server has not acknowledged; counted while no other thread changes that."""
+        with self.guard:
+            return len(self.engine.unsent)
+
+    def close(self) -> None:
+        """Lets go of the file: whoever still has this in hand finds nothing to do."""
+        with self.guard:
+            self.gone = True
+            self.file.close()
 
     # ── the file ────────────────────────────────────────────────────────────────────────────────
 
@@ -108,8 +134,10 @@ class Exchange:
                 if not self.reads_only:
                     engine.again()
                 return
+            self.kept_from = False
             self.relays.listed(there.relayed, engine.heads)
-            if engine.in_step and wire.digest(engine.heads) == there.digest:
+            known = self._is_epoch(there.cursor)
+            if known and engine.in_step and wire.digest(engine.heads) == there.digest:
                 return
             engine.created()
             if engine.trouble:
@@ -121,11 +149,17 @@ class Exchange:
 
     def told(self, standing: Standing) -> None:
         """How far the server is; what it had under another epoch is not believed. Under the guard."""
-        epoch = standing.cursor.rpartition(".")[0]
-        if epoch != self.epoch:
+        self._is_epoch(standing.cursor)
+        self.engine.told_heads(standing)
+
+    def _is_epoch(self, cursor: str) -> bool:
+        """Whether the server is what it was; else nothing that was there is taken to be there still."""
+        epoch = cursor.rpartition(".")[0]
+        same = epoch == self.epoch
+        if not same:
             self.epoch = epoch
             self.there.clear()
-        self.engine.told_heads(standing)
+        return same
 
     def again(self) -> None:
         """What was given up is tried anew."""
@@ -137,6 +171,8 @@ class Exchange:
     def step(self, client: Client, pace: Pace, now: Ms, by: By) -> bool:
         """Does the next thing; False: there is nothing to do now. Raises `Offline`."""
         with self.guard:
+            if self.gone:
+                return False
             ask, done = self._next(pace, now, by)
         if ask is None:
             return done
@@ -223,12 +259,22 @@ class Exchange:
 
     def _absent(self, ask: Ask) -> None:
         with self.guard:
-            if isinstance(ask, Create):
+            if self.alerts and isinstance(ask, Create) and not self.engine.rows:
+                self._is_empty()
+            elif isinstance(ask, Create):
+                self.kept_from = True
                 self.engine.stop(f"The server keeps this {self.what} from this token; ask for one that may see it.")
+            elif self.reads_only and not self.engine.rows:
+                self._is_empty()
             elif self.reads_only:
                 self.engine.stop(f"The server has no such {self.what}, and this token may make none.")
             else:
                 self.engine.absent()
+
+    def _is_empty(self) -> None:
+        """Neither side holds anything that the other lacks, as far as this token tells."""
+        self.engine.created()
+        self.told(Standing({}, ""))
 
     def _denied(self, why: str) -> None:
         with self.guard:

@@ -7,11 +7,11 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
-from ..core.alerts.week import named
+from ..core.alerts.week import identity, named
 from ..core.values import CROCKFORD, Ms, is_drill
 from ..room import syncing
 from ..store import access, disk, folder, lock, replica
-from ..store.errors import Exists, StoreError
+from ..store.errors import Exists
 from . import files, weeks
 from .answers import Absent, Denied, Unfit
 from .client import Client
@@ -32,13 +32,13 @@ class Folder:
         self.archive = os.path.join(data, "archive")
         self.exchanges: dict[str, Exchange] = {}
         self.wanted: set[str] = set()
+        self.unread: dict[str, str] = {}  # paths of what could not be read or is another week's, and why; told once
+        self.failed: dict[str, str] = {}  # those of `wanted` that did not come, and why
         self.reads_only = False
         self._tell = tell
         self._names: dict[str, Exchange] = {}
         self._passed: set[str] = set()  # names of drills, and of second files of one incident
         self._kept: frozenset[str] = frozenset()  # archived or deleted here: what the server has of them stays there
-        self._unread: set[str] = set()  # paths of what could not be read, told once
-        self._strange: set[str] = set()  # names under which another week's log lies
 
     # ── the files ───────────────────────────────────────────────────────────────────────────────
 
@@ -47,6 +47,7 @@ class Folder:
         access.ready(self.incidents)
         there = set(filter(_is_incident, os.listdir(self.incidents))) | weeks.there(self.data)
         self._passed &= there
+        self.unread = {path: why for path, why in self.unread.items() if os.path.exists(path)}
         return self.look(there | set(self._names))
 
     def look(self, names: Iterable[str]) -> list[Exchange]:
@@ -79,9 +80,11 @@ class Folder:
         exchange = self._opened(path, cursor)
         if exchange is None:
             return None
-        if weeks.week_of(name) and not self._is_that_week(name, exchange):
+        if (week := weeks.week_of(name)) and named(exchange.inc) != week:
             exchange.file.close()
+            self._could_not(path, f"{name} holds something else than the alerts of that week.")
             return None
+        self.unread.pop(path, None)
         if not self._is_fit(name, exchange) or exchange.inc in self.exchanges:
             exchange.file.close()
             self._passed.add(name)
@@ -96,33 +99,31 @@ class Folder:
         """No drill ever leaves, and no log of alerts lies among the incidents."""
         return (bool(weeks.week_of(name)) or is_real(exchange.inc)) and not exchange.file.drill
 
-    def _is_that_week(self, name: str, exchange: Exchange) -> bool:
-        """Told once where it is not: somebody has to take that file away."""
-        right = named(exchange.inc) == weeks.week_of(name)
-        if not right and name not in self._strange:
-            self._tell({"what": "trouble", "text": f"{name} holds something else than the alerts of that week."})
-        (self._strange.discard if right else self._strange.add)(name)
-        return right
-
     def _opened(self, path: str, cursor: str = "") -> Exchange | None:
         try:
             file = files.LocalFile(path, replica.current(self.data))
-        except StoreError as problem:
-            if path not in self._unread:
-                self._tell({"what": "trouble", "text": str(problem)})
-            self._unread.add(path)
+        except OSError as problem:
+            self._could_not(path, str(problem))
             return None
-        self._unread.discard(path)
         status = syncing.status(path) or syncing.Status()
         exchange = Exchange(file, cursor or status.cursor, status.heads, self.reads_only)
         exchange.there.update(status.blobs)
         exchange.relays.facts = status.relayed
         exchange.look()
+        if exchange.ails:  # whether it is a drill, or restricted, is not known before it was read
+            exchange.close()
+            self._could_not(path, exchange.ails)
+            return None
         return exchange
+
+    def _could_not(self, path: str, why: str) -> None:
+        if path not in self.unread:
+            self._tell({"what": "trouble", "text": why})
+        self.unread[path] = why
 
     def _moved(self, name: str, exchange: Exchange) -> None:
         """One that was archived goes on where it is now, while something of it waits."""
-        unsent = exchange.engine.unsent
+        unsent = exchange.waiting
         self._drop(exchange)
         if weeks.week_of(name):
             return
@@ -139,15 +140,21 @@ class Folder:
 
     def _reopen(self, path: str) -> None:
         exchange = self._opened(path) if os.path.exists(path) else None
+        if exchange is not None:
+            self.unread.pop(path, None)
         if exchange is not None and is_real(exchange.inc) and not exchange.file.drill:
             self.exchanges.setdefault(exchange.inc, exchange)
 
     def _drop(self, exchange: Exchange) -> None:
-        with exchange.guard:
-            exchange.file.close()
+        exchange.close()
         self.exchanges.pop(exchange.inc, None)
         for name in [name for name, each in self._names.items() if each is exchange]:
             del self._names[name]
+
+    def close(self) -> None:
+        """Lets go of every file."""
+        for exchange in list(self.exchanges.values()):
+            exchange.close()
 
     def renewed(self) -> None:
         """This folder may have become another replica: every file is written as that."""
@@ -169,10 +176,20 @@ class Folder:
         listed = {each.inc: each for each in there.incidents}
         for inc, exchange in list(self.exchanges.items()):
             exchange.listed(listed.get(inc))
+        self.failed = {inc: why for inc, why in self.failed.items() if inc in listed}
         unknown = {inc for inc in listed if inc not in self.exchanges and self._may_come(inc)}
         if unknown:
             self._kept = syncing.deleted(self.data) | {entry.inc for entry in folder.entries(self.archive)}
-            self.wanted = unknown - self._kept
+            # In its place: another thread may be adding to it.
+            self.wanted.update(unknown - self._kept - self._lying_unread())
+
+    def _lying_unread(self) -> set[str]:
+        """The logs that cannot be read now: what the server has of them does not come beside them."""
+        if not self.unread:
+            return set()
+        names = {os.path.relpath(path, self.data) for path in self.unread}
+        lying = {identity(week) for name in names if (week := weeks.week_of(name))}
+        return lying | {entry.inc for entry in folder.entries(self.incidents)}
 
     def told_of(self, inc: str) -> None:
         """The server tells of an incident. From any thread."""
@@ -184,7 +201,8 @@ class Folder:
 
     def fetch(self, client: Client, pace: Pace) -> Exchange | None:
         """Makes a file for one of `wanted`, whole; what is not declared yet waits. Raises `Offline`."""
-        inc = next(iter(self.wanted))
+        inc = next(iter(set(self.wanted)))  # a copy: another thread may add to it meanwhile
+        self.failed.pop(inc, None)
         return self._begin(inc) if named(inc) else self._fetch(inc, client, pace)
 
     def _begin(self, inc: str) -> Exchange | None:
@@ -194,8 +212,8 @@ class Folder:
             weeks.make(self.data, inc, replica.current(self.data))
         except Exists:
             pass  # another process took in an alert meanwhile, or it cannot be read
-        except StoreError as problem:
-            self._tell({"what": "trouble", "text": f"{label(inc)}: {problem}"})
+        except OSError as problem:
+            self._did_not_come(inc, problem)
             return None
         return self._look(weeks.name_of(named(inc)))
 
@@ -203,14 +221,18 @@ class Folder:
         try:
             facts, cursor = _all_of(client, inc, pace)
             path = self._publish(inc, facts)
-        except (Absent, Denied, Unfit, StoreError) as problem:
-            self._tell({"what": "trouble", "text": f"{inc[:4]}: {problem}"})
+        except (Absent, Denied, Unfit, OSError) as problem:
+            self._did_not_come(inc, problem)
             path = ""
         self.wanted.discard(inc)  # what comes of it later is told by the stream and by the next list
         exchange = self._open(os.path.basename(path), path, cursor) if path else None
         if exchange is not None:
             exchange.engine.created()
         return exchange
+
+    def _did_not_come(self, inc: str, problem: Exception) -> None:
+        self.failed[inc] = f"{label(inc)}: {problem}"
+        self._tell({"what": "trouble", "text": self.failed[inc]})
 
     def _publish(self, inc: str, facts: list[Fact]) -> str:
         """The new file's path; empty: there is none, or another process made one."""

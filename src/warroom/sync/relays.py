@@ -10,31 +10,39 @@ from ..core.text import clip
 from .engine import Held
 from .wire import Details, Heads
 
+MOST = 200  # facts of one incident of which it is kept: they stand in a file that is written anew ten times a second
 _NAME = 80  # cells of a name that are kept
 
 
 class Relays:
-    """`facts`: fact id → the name of the token that brought it. `due`: whether the server is to be asked."""
+    """`facts`: fact id → the name of the token that brought it, of the newest. `mark`: what the server's list said."""
 
     def __init__(self) -> None:
         self.facts: dict[str, str] = {}
-        self.due = False
-        self._mark = self._told = ""
+        self.mark = self._told = ""
         self._heads: Heads = {}  # of the replicas that others brought facts of, as of the last answer
+        self._moved = False  # whether there are more facts of these now
+
+    @property
+    def due(self) -> bool:
+        """Whether the server is to be asked."""
+        return bool(self.mark) and (self.mark != self._told or self._moved)
 
     def listed(self, mark: str, heads: Heads) -> None:
         """The server's list has this mark for the incident, and its facts reach as far as these heads."""
-        self._mark = mark
-        moved = any(heads.get(rep) != head for rep, head in self._heads.items())
-        self.due = bool(mark) and (mark != self._told or moved)
+        self.mark = mark
+        self._moved = any(heads.get(rep) != head for rep, head in self._heads.items())
         if not mark:
             self._told, self._heads, self.facts = "", {}, {}
 
-    def told(self, details: Details, heads: Heads, rows: Iterable[Held]) -> bool:
-        """The server's answer; `heads`: what it held before it was asked. Whether anything is another than before."""
-        self._told = self._mark
+    def told(self, mark: str, details: Details, heads: Heads, rows: Iterable[Held]) -> bool:
+        """The server's answer; whether anything is another than before.
+
+        `mark`, `heads`: of before it was asked, since what was said meanwhile may not be in its answer.
+        """
+        self._told, self._moved = mark, False
         self._heads = {rep: heads[rep] for rep in details.relayed if rep in heads}
-        found: dict[str, str] = {}
+        found: list[tuple[int, str, str]] = []
         for row in rows:
             turns = details.relayed.get(row.rep)
             if not turns or row.seq > heads.get(row.rep, (0, ""))[0]:
@@ -43,7 +51,8 @@ class Relays:
             at = bisect_right(turns, row.seq, key=lambda turn: turn[0])
             by = turns[at - 1][1] if at else owner
             if owner and by and by != owner:
-                found[row.id] = clip(by, _NAME)
-        changed = found != self.facts
-        self.facts = found
+                found.append((row.lam, row.id, clip(by, _NAME)))
+        facts = {id: by for _, id, by in sorted(found)[-MOST:]}
+        changed = facts != self.facts
+        self.facts = facts
         return changed

@@ -138,6 +138,10 @@ class ShareWish(msgspec.Struct, frozen=True, omit_defaults=True):
     audience: Audience = "internal"
 
 
+def _internal() -> Audience:
+    return "internal"
+
+
 class Share(msgspec.Struct, frozen=True, omit_defaults=True):
     """A share link. `path` holds its secret, and is told when it is made and never again."""
 
@@ -145,7 +149,7 @@ class Share(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     created: Ms
     expires: Ms
-    audience: Audience
+    audience: Audience = msgspec.field(default_factory=_internal)  # an older server does not say it
     path: str = ""
 
 

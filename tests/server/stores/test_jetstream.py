@@ -6,15 +6,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from chains import INC, Chain, Facts, inc_of, kept, push, rows_of, soon, spoken, statuses
+from chains import INC, Chain, Facts, inc_of, kept, push, rows_of, soon, spoken, statuses, until
 from places import Stream, made
 
 from nats_kit import ADMIN, API, Cluster
 from warroom.server.stores.base import Meta, StoreTrouble
 from warroom.server.stores.jetstream import JetStreamStore
 from warroom.server.stores.jetstream.link import Link, Unknown
+from warroom.server.stores.jetstream.mirror import Mirror
 from warroom.server.stores.jetstream.reading import Reader
-from warroom.server.stores.jetstream.words import LARGEST, Message
+from warroom.server.stores.jetstream.words import BY, HEAD, LARGEST, TURNS, Got, Message
 
 # ── several nodes ───────────────────────────────────────────────────────────────────────────────
 
@@ -333,7 +334,9 @@ async def test_where_permissions_do_not_allow_presence_across_nodes_the_store_is
     assert await node.ready() == ""
 
 
-async def test_where_permissions_allow_it_nodes_hear_who_is_where(tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_where_permissions_allow_it_nodes_hear_who_is_where_also_after_a_connection_that_was_given_up(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     cluster = Cluster(tmp_path_factory.mktemp("presence"), 1, presence=True)
     cluster.start()
     nodes = [JetStreamStore(cluster.settings()) for _ in range(2)]
@@ -343,8 +346,15 @@ async def test_where_permissions_allow_it_nodes_hear_who_is_where(tmp_path_facto
             await node.open()
         nodes[1].sharing.listen(lambda inc, data: heard.append((inc, data)))
         assert nodes[0].sharing.possible
+        before = set(nodes[1]._tasks)
         await nodes[0].sharing.tell(INC, b"ana")
         await soon(lambda: asyncio.sleep(0, heard), [(INC, b"ana")])
+        client = nodes[1]._link._nc
+        assert client is not None
+        await client.close()  # as it does by itself where it gives up for good: the next one has to listen again
+        await until(lambda: nodes[1]._link.number == 2 and not nodes[1]._tasks - before, 20.0)
+        await nodes[0].sharing.tell(INC, b"ivo")
+        await soon(lambda: asyncio.sleep(0, heard), [(INC, b"ana"), (INC, b"ivo")], 20.0)
     finally:
         for node in nodes:
             await node.close()
@@ -372,3 +382,10 @@ async def test_the_largest_fact_fits_into_a_message(stream: Stream) -> None:
     assert 63_000 < len(chain.facts[0][0]) <= 64 * 1024 < LARGEST
     assert await push(node, chain.facts) == ["ok"]
     assert await kept(node) == chain.facts
+
+
+def test_a_fact_of_a_node_that_says_nothing_of_turns_takes_none_back() -> None:
+    mirror = Mirror()
+    mirror.take_outline(Got(f"war.{INC}.r1", 1, b"", {HEAD: "1 h1", BY: "ana", TURNS: "1:ivo"}))
+    mirror.take_outline(Got(f"war.{INC}.r1", 2, b"", {HEAD: "2 h2", BY: "ana"}))
+    assert (mirror.outline(INC).heads, mirror.outline(INC).turns) == ({"r1": (2, "h2")}, {"r1": ((1, "ivo"),)})

@@ -17,9 +17,9 @@ from warroom.server.options import Options
 from warroom.server.pages import Pages
 from warroom.server.readers import Reader
 from warroom.server.situations import Situations
-from warroom.server.stores.base import Store
+from warroom.server.stores.base import Store, StoreTrouble
 from warroom.server.tokens import Token, wall
-from warroom.server.writer import Writer
+from warroom.server.writer import Unheard, Writer
 
 pytestmark = pytest.mark.usefixtures("incident")
 
@@ -34,11 +34,12 @@ class Node:
         self.store = store
         self.situations = Situations(store)
         self.writer = Writer(store, self.situations, now)
-        self.pages = Pages(self.situations, Options(), Measures(), Journal(), now)
+        self.mistakes: list[BaseException] = []
+        self.pages = Pages(self.situations, Options(), Measures(), Journal(), now, self.mistakes.append)
         store.watch(self.pages.heard)
 
     async def ask(self, what: str, id: str = "") -> list[ev.Event]:
-        return await self.writer.do(INC, AskOnPage(what=what, asker="support", id=id), "stakeholder page", LINK.id)
+        return await self.writer.do(INC, AskOnPage(what=what, asker="support", id=id), "stakeholder page")
 
     async def asked(self) -> list[str]:
         state = await self.situations.state(INC)
@@ -84,6 +85,50 @@ async def test_the_same_question_by_another_node_is_known(store: Store, other: S
     await soon(two.asked, ["Is data lost?"])
     with pytest.raises(AskedAlready):
         await two.ask("Is data lost?", "0" * 20)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_the_chain_goes_on_after_a_push_that_nobody_answered(
+    store: Store, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    await push(store, room().facts)
+    node, real = Node(store), store.append_expected
+
+    async def unheard(*given: object) -> None:
+        if kept:
+            await real(*given)
+        raise StoreTrouble("nobody answered")
+
+    await node.ask("one")
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "append_expected", unheard)
+        with pytest.raises(StoreTrouble) as said:
+            await node.ask("two")
+    assert isinstance(said.value, Unheard) == (kept or store.kind != "embedded"), "a cluster may keep it still"
+    await node.ask("three")
+    assert await node.asked() == (["one", "two", "three"] if kept else ["one", "three"])
+    heads, _ = await store.heads(INC)
+    assert [seq for rep, (seq, _) in heads.items() if rep != "room"] == [3 if kept else 2]
+
+
+async def test_what_lands_after_all_makes_a_new_chain_and_nothing_is_lost(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await push(store, room().facts)
+    node, real = Node(store), store.append_expected
+    late = []
+
+    async def later(*given: object) -> None:
+        late.append(given)
+        raise StoreTrouble("nobody answered")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "append_expected", later)
+        with pytest.raises(StoreTrouble):
+            await node.ask("one")
+    await real(*late[0])
+    await node.ask("two")
+    assert sorted(await node.asked()) == ["one", "two"]
 
 
 async def test_a_refusal_leaves_nothing(store: Store) -> None:

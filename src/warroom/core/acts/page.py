@@ -19,11 +19,12 @@ class AskedAlready(Refused):
 
 
 class AskOnPage(Command, frozen=True, kw_only=True):
-    """A reader's question. `id` is that of the fact, the same for every try to send it."""
+    """A reader's question. `id` is that of the fact, the same for every try to send it; `audience` the link's."""
 
     what: str
     asker: str
     id: str = ""
+    audience: str = ""
     after_close: ClassVar = True  # what follows tells a reader so, in words for a reader
 
     def drafts(self, state: Incident, stamp: Stamp) -> list[Draft]:
@@ -46,7 +47,8 @@ class AskOnPage(Command, frozen=True, kw_only=True):
             raise Refused(
                 "Many questions wait for the war room already, and yours was not taken. Please try again later."
             )
-        return [Draft(ev.QuestionAsked(what, asker, page=True), self.at or At(stamp.now), id=self.id)]
+        body = ev.QuestionAsked(what, asker, page=True, audience=self.audience)
+        return [Draft(body, self.at or At(stamp.now), id=self.id)]
 
 
 def undecided(state: Incident) -> list[Event]:

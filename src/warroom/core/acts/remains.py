@@ -43,7 +43,7 @@ def _repeats(body: object, target: Event) -> bool:
     match body:
         case ev.Amended(of=of) if isinstance(said, ev.Amended):
             return of == said.of and bool(_words(body) & _words(said))
-        case ev.Amended(of=of) | ev.TaskChanged(of=of) | ev.QuestionAnswered(of=of):
+        case ev.Amended(of=of) | ev.TaskChanged(of=of) | ev.QuestionAnswered(of=of) | ev.QuestionModerated(of=of):
             return of == target.id
         case ev.PollClosed(who=who) if isinstance(said, ev.RoleAssigned | ev.RoleOffered):
             return who == said.who != ""
@@ -204,6 +204,8 @@ def _of_value(body: ev.Value, gone: list[Event]) -> list[ev.Body]:
             return [replace(body, what="")]
         case ev.RoleOffered(role=role, who=who) if target is not body:
             return [ev.RoleOffered(role, who)]
+        case ev.QuestionModerated(of=of, shown=shown) if _stays(of, gone):
+            return [ev.QuestionModerated(of, shown, "" if shown else "redacted")]
         case ev.PromptSettled(prompt=key, how=how):
             return [ev.PromptSettled(key, how)]
         case ev.Amended() if isinstance(target, ev.Amended):

@@ -53,6 +53,7 @@ class QuestionAsked(Body, frozen=True, gc=False, omit_defaults=True):
     """A stakeholder's question or, with `report`, what they say of the impact; `users` where they said how many.
 
     `page`: a reader of the stakeholder page asked it; nobody else sees it there before somebody here has answered it.
+    `audience`: whose page that was, which is a link's; empty where nobody wrote it down.
     """
 
     type: ClassVar = "question.asked"
@@ -63,6 +64,7 @@ class QuestionAsked(Body, frozen=True, gc=False, omit_defaults=True):
     report: bool = False
     users: int | None = None
     page: bool = False
+    audience: str = ""
 
     def text(self) -> str:
         return f"impact reported: {self.what}" if self.report else self.what

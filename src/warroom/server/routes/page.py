@@ -9,6 +9,8 @@ from litestar.types import ASGIApp
 
 from ...core import masking
 from ...core.acts.page import AskedAlready, AskOnPage
+from ...core.events import QuestionAsked
+from ...core.incident import Incident
 from ...core.values import Refused
 from ...render import page as html
 from ...render import page_text
@@ -23,14 +25,16 @@ from ..problem import Trouble
 from ..seat import AnyRequest, address, seat, too_many, wrong_again
 from ..stores.base import StoreTrouble
 from ..tokens import Token
+from ..writer import Unheard
 
 HTML = "text/html"
 _PATH = "/s/{secret:str}"
 _WRITER = "stakeholder page"
-_FORMS = "forms"  # of all pages together: what they may hold in memory while they come
+_SMALL = 4096  # bytes of a form for which there is always room
 _THANKS = "The war room has your question. Others see it here once the war room lets it through."
 _NOT_OURS = "This form is more than a day old, or was not made by this page. It is a new one now: please send it again."
 _BUSY = "The war room's server cannot keep anything now. Your question was not taken: please send it again in a moment."
+_UNHEARD = "It is not sure that your question was kept: please send it again; it counts once."
 _MORE = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -48,20 +52,27 @@ class Have(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """`asked`: whoever reads has just asked."""
+    """`asked`: the fact that whoever reads has just made."""
 
-    asked: Annotated[str, msgspec.Meta(max_length=1)] = ""
+    asked: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 @get(_PATH, act="open", said=Said("The stakeholder page", str, TEXT, asks=Done, refuses=(410, 429)))
 async def shown(request: AnyRequest) -> Response[bytes]:
-    done = _THANKS if asked(request, Done).asked else ""
+    house, fact = seat(request).house, asked(request, Done).asked
     try:
         link = await _link(request)
-        made = await seat(request).house.pages.made(of(link))
+        made = await house.pages.made(of(link))
+        taken = bool(fact) and _is_theirs(await house.situations.state(link.incidents[0]), fact)
     except (Trouble, StoreTrouble) as trouble:
         return _refused(request, trouble)
-    return _page(request, link, made, html.Form("", done=done))
+    return _page(request, link, made, html.Form("", done=_THANKS if taken else ""))
+
+
+def _is_theirs(state: Incident, fact: str) -> bool:
+    """Whether this is a question on the log that a reader asked."""
+    event = state.facts.get(fact)
+    return event is not None and isinstance(event.body, QuestionAsked) and event.body.page
 
 
 @get(
@@ -96,41 +107,45 @@ async def ask(request: AnyRequest) -> Response[bytes]:
     house = seat(request).house
     said = asking.Asked()
     try:
-        with house.budget.holding(_FORMS, body.expected(request, asking.LARGEST)):
-            said = asking.read(await body.read(request, asking.LARGEST, house.options.body))
+        # What never comes holds nothing, and what one address sends keeps no other out.
+        with house.strangers.growing(network(address(request)), _SMALL) as came:
+            said = asking.read(await body.read(request, asking.LARGEST, house.options.body, came))
         link = await _link(request)
         made = await house.pages.made(of(link))
     except (Trouble, StoreTrouble) as trouble:
         return _refused(request, trouble, said.what)
     try:
-        await _take(request, link, said)
+        fact = await _take(request, link, said)
     except Trouble as no:
         holds = asking.holds(link, said.token, house.now())
         kept = html.Form(said.token if holds else "", said.who, said.what, no.detail)
         return _page(request, link, made, kept, no)
     if not _wants_html(request):
         return raw(f"{_THANKS}\n".encode(), TEXT)
-    return Response(b"", status_code=303, headers={"Location": "?asked=1#ask"}, media_type=TEXT)
+    return Response(b"", status_code=303, headers={"Location": f"?asked={fact}#ask"}, media_type=TEXT)
 
 
-async def _take(request: AnyRequest, link: Token, said: asking.Asked) -> None:
-    """The question is on the log once this returns. Raises `Trouble` with what to tell whoever asked."""
+async def _take(request: AnyRequest, link: Token, said: asking.Asked) -> str:
+    """The question's fact, which is on the log once this returns. Raises `Trouble` with what to tell whoever asked."""
     house = seat(request).house
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         raise Trouble(403, "Another site sent this form. It is shown here: please look at it, and send it yourself.")
     if not asking.holds(link, said.token, house.now()):
         raise Trouble(403, _NOT_OURS)
     _paced(request, link)
-    wish = AskOnPage(what=said.what, asker=said.who, id=asking.question_id(link, said.token))
+    inc, audience = of(link)
+    wish = AskOnPage(what=said.what, asker=said.who, id=asking.question_id(link, said), audience=audience)
     try:
-        await house.writer.do(link.incidents[0], masking.command(wish)[0], _WRITER, link.id)
+        await house.writer.do(inc, masking.command(wish)[0], _WRITER)
     except AskedAlready:
         pass  # the same form, sent again: it counts once, and is as durable
     except Refused as no:
         raise Trouble(422, str(no)) from None
     except StoreTrouble as trouble:
         house.journal.say("store", str(trouble))
-        raise Trouble(503, _BUSY, headers={"Retry-After": "5"}) from None
+        why = _UNHEARD if isinstance(trouble, Unheard) else _BUSY
+        raise Trouble(503, why, headers={"Retry-After": "5"}) from None
+    return wish.id
 
 
 def _paced(request: AnyRequest, link: Token) -> None:

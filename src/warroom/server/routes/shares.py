@@ -6,13 +6,13 @@ import msgspec
 from litestar import Response, delete, get, post
 
 from ...core.alerts.week import named
+from ...core.page import AUDIENCE
 from ...core.text import REPLACEMENT
 from ...core.values import HOUR
 from ...sync.wire import Audience, Share, Shares, ShareWish
 from .. import body
 from ..answers import nothing, reply
 from ..description import Said
-from ..pages import AUDIENCE
 from ..problem import Trouble
 from ..seat import AnyRequest, seat
 from ..tokens import Token

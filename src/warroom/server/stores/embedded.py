@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from ...core import codec
 from ...core.values import crockford
 from ...store import access, disk, evidence
 from ...store.errors import Missing, StoreError
@@ -181,11 +182,15 @@ class EmbeddedStore:
         answers: list[tuple[Result, ...]] = []
         about, owners = self._metas[inc], dict[str, str]()
         turns: dict[str, Turns] = {}
+        # Kept by a push that was never answered: they belong to whoever brings them again.
+        nobodys = index.heads.keys() - about.owners.keys()
         for facts, token, _ in group:
             results = []
             for data, hash in facts:
                 verdict = index.judge(data, hash)
                 results.append(verdict.result)
+                if nobodys and verdict.result.status == "duplicate" and (rep := codec.decode(data).rep) in nobodys:
+                    owners.setdefault(rep, token)
                 if verdict.event is not None:
                     index.add(verdict.event, verdict.data, hash)
                     new.append((verdict, hash))
@@ -195,10 +200,14 @@ class EmbeddedStore:
             answers.append(tuple(results))
         if new:
             # A replica without turns has an empty entry here, and none in what is kept.
-            if owners or any(about.turns.get(rep, ()) != now for rep, now in turns.items()):
-                await self.put_meta(Meta(inc, owners=owners, turns=turns))
+            known = {rep: now for rep, now in turns.items() if rep not in owners}
+            if any(about.turns.get(rep, ()) != now for rep, now in known.items()):
+                await self.put_meta(Meta(inc, turns=known))
             await self._in_thread(lambda: self._keep(room, new))
             self._publish(inc, room)
+        if owners:
+            # After the facts: a full disk would else leave an owner for every replica that never came to be.
+            await self.put_meta(Meta(inc, owners=owners, turns={rep: turns[rep] for rep in owners if rep in turns}))
         last = len(index.rows)
         for (_, _, done), results_of in zip(group, answers, strict=True):
             if not done.done():

@@ -88,7 +88,7 @@ class Questions(Choosing[Question]):
 def _seen(item: Question) -> str:
     """Where a question stands with readers of the page."""
     if item.shown is None:
-        return "from the page, not seen yet"
+        return "from the page, unseen"
     return "seen on the page" if item.shown else "kept off the page"
 
 

@@ -55,6 +55,7 @@ class Link:
     def __init__(self, settings: Settings, user: str, password: str, again: Callable[[], None]) -> None:
         self._settings, self._user, self._password, self._again = settings, user, password, again
         self._nc: Client | None = None
+        self.number = 0  # another one for each connection that knows nothing of what was listened to before
         self._closing = False
         self._why = ""
         self._denied: set[str] = set()
@@ -65,9 +66,13 @@ class Link:
     async def open(self) -> None:
         """Connects, or says within seconds why not."""
         try:
-            self._nc = await self._connect()
+            self._use(await self._connect())
         except (OSError, ssl.SSLError, ValueError) as problem:
             raise StoreTrouble(f"NATS cannot be reached: {clean(str(problem))}.") from None
+
+    def _use(self, client: "Client") -> None:
+        self._nc = client
+        self.number += 1
 
     async def _connect(self) -> "Client":
         try:
@@ -134,7 +139,7 @@ class Link:
             await asyncio.sleep(wait)
             wait = min(wait * 2, 10.0)
             try:
-                self._nc = await self._connect()
+                self._use(await self._connect())
             except (StoreTrouble, OSError) as problem:
                 _log.warning("%s", problem)
                 continue

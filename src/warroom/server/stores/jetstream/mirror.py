@@ -167,9 +167,7 @@ class Mirror:
         outline.heads[rep] = (int(words[0]), words[1])
         outline.owners.setdefault(rep, got.headers.get(BY, ""))
         if turns := read(got.headers.get(TURNS, "")):
-            outline.turns[rep] = turns
-        else:
-            outline.turns.pop(rep, None)
+            outline.turns[rep] = turns  # a node of an older version says nothing of them, and takes none back
         row = got.seq if FOR not in got.headers else int(words[2]) if len(words) > 2 else 0
         outline.last = max(outline.last, row)
 

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .link import Denied, Link, Unknown
+from ..base import StoreTrouble
+from .link import Link, Unknown
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
@@ -22,12 +23,17 @@ class Sharing:
         self._link = link
         self._listeners: list[Heard] = []
         self.possible = False
+        self._heard_on = 0  # which connection it listens on
 
     async def begin(self) -> None:
+        """Listens, where it does not on this connection yet: one that came back by itself still knows of it."""
+        number = self._link.number
+        if self._heard_on == number:
+            return
         try:
             await self._link.listen(_SUBJECT + "*", self._received)
-            self.possible = True
-        except (Denied, Unknown):
+            self._heard_on, self.possible = number, True
+        except (Unknown, StoreTrouble):  # this user may not, or there is no connection again
             self.possible = False
 
     def listen(self, heard: Heard) -> None:

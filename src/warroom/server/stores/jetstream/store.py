@@ -26,7 +26,7 @@ from .words import LARGEST, STREAM
 
 MEMORY = 256 * 1024 * 1024  # bytes of facts that are kept in memory
 _SLICE = 200  # facts that are judged together
-_STARTING = 20.0  # seconds for a cluster to find itself
+_STARTING = 60.0  # seconds for a cluster to find itself
 _LATER = (10005, 10008, 10023, 10049, 10074)  # nodes are missing still, or files of a stream that was deleted are there
 _TIDY = 1.0
 _INSPECT = 10.0
@@ -233,6 +233,7 @@ class JetStreamStore:
 
     def _connected(self) -> None:
         self._following.again()
+        self._spawn(self.sharing.begin())
 
     # ── incidents and facts ─────────────────────────────────────────────────────────────────────
 
