@@ -231,7 +231,7 @@ def test_the_pagers_processes_are_started_again_and_nothing_is_sent_twice(team):
 
 def test_a_server_that_ends_says_that_it_pages_no_more_and_a_laptop_goes_on(team):
     server, laptop = team(hasty=True)
-    a = laptop("a", policy=levels(15, 120))
+    a = laptop("a", policy=levels(25, 120))
     inc = a.declare()
     until(lambda: a.holder() == "server" and has(a, inc) and once(a, "sre1"))
     assert server.end(signal.SIGTERM) == 0

@@ -11,7 +11,7 @@ except ImportError:  # another program
     pass
 else:
     paged_there.SILENT = 6 * SECOND
-    paged_there.BEGINS = 4 * SECOND
+    paged_there.BEGINS = 8 * SECOND
     settling.HERE = 3 * SECOND
     settling.SERVER = 6 * SECOND
     errands.EVERY_S = 0.5
