@@ -69,6 +69,7 @@ class Elsewhere:
         return self
 
     def passes(self, ms: int):
+        self.it.settled()  # what was asked before this time has passed is answered before it
         self.it.hand.passes(ms)
         self.it.settled()
         self.it.turn()
