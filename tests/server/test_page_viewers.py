@@ -107,6 +107,7 @@ def test_a_reader_who_takes_nothing_is_dropped_and_the_others_read_on(tmp_path: 
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # else the kernel takes megabytes for it
         slow.sendall(f"GET {shown.path}/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         live.next("page")
+        until(lambda: server.made.house.measures.streams == 2)
         for number in range(24):
             shown.do(PostUpdate(what=f"update {number} " + "x" * 40_000, audience="public"))
             while f"update {number} " not in live.next("page")["html"]:
