@@ -16,7 +16,8 @@ from warroom.store import evidence, replica
 from warroom.store.errors import DiskFull, Missing
 from warroom.store.log import Log as LogFile
 from warroom.store.writing import Writing
-from warroom.sync import files
+from warroom.sync import files, wire
+from warroom.sync.answers import Offline
 from warroom.sync.client import Client
 from warroom.sync.engine import Adopt, Held
 from warroom.sync.exchange import Exchange, Pace
@@ -396,3 +397,29 @@ def test_what_is_wanted_may_grow_while_the_next_is_chosen(folder: Path, monkeypa
     monkeypatch.setattr(mine, "_fetch", lambda inc, client, pace: asked.append(inc))
     mine.fetch(Client("http://127.0.0.1:1", Token("x")), Pace())
     assert asked == [INC]
+
+
+def test_what_is_told_of_an_incident_while_it_is_fetched_makes_it_wanted_again(folder: Path) -> None:
+    mine = Folder(str(folder), lambda line: None)
+    inc = "000G40R40M30E209185GR38E1W"
+
+    class Early(Client):
+        """The server has made the incident, and its facts come while it is asked for them."""
+
+        def pull(self, inc: str, after: str, limit: int = 0, wait: int = 0) -> wire.Page:
+            mine.told_of(inc)
+            return wire.Page(events=(), cursor="E.0", more=False, time=0)
+
+    client = Early("http://127.0.0.1:1", Token("x"))
+    mine.told_of(inc)
+    assert mine.fetch(client, Pace()) is None
+    assert mine.wanted == {inc}
+
+
+def test_what_could_not_be_fetched_for_now_stays_wanted(folder: Path) -> None:
+    mine = Folder(str(folder), lambda line: None)
+    inc = "000G40R40M30E209185GR38E1W"
+    mine.told_of(inc)
+    with pytest.raises(Offline):
+        mine.fetch(Client("http://127.0.0.1:1", Token("x")), Pace())
+    assert mine.wanted == {inc}

@@ -13,7 +13,7 @@ from ..room import syncing
 from ..store import access, disk, folder, lock, replica
 from ..store.errors import Exists
 from . import files, weeks
-from .answers import Absent, Denied, Unfit
+from .answers import Absent, Denied, Offline, Unfit
 from .client import Client
 from .exchange import Exchange, Pace
 from .wire import Fact, Incidents
@@ -202,12 +202,12 @@ class Folder:
     def fetch(self, client: Client, pace: Pace) -> Exchange | None:
         """Makes a file for one of `wanted`, whole; what is not declared yet waits. Raises `Offline`."""
         inc = next(iter(set(self.wanted)))  # a copy: another thread may add to it meanwhile
+        self.wanted.discard(inc)  # at once: what is told of it while it is fetched makes it wanted again
         self.failed.pop(inc, None)
         return self._begin(inc) if named(inc) else self._fetch(inc, client, pace)
 
     def _begin(self, inc: str) -> Exchange | None:
         """A log of alerts needs no declaration: it begins empty, and what it holds comes like anything that is new."""
-        self.wanted.discard(inc)
         try:
             weeks.make(self.data, inc, replica.current(self.data))
         except Exists:
@@ -221,10 +221,12 @@ class Folder:
         try:
             facts, cursor = _all_of(client, inc, pace)
             path = self._publish(inc, facts)
+        except Offline:
+            self.wanted.add(inc)
+            raise
         except (Absent, Denied, Unfit, OSError) as problem:
             self._did_not_come(inc, problem)
             path = ""
-        self.wanted.discard(inc)  # what comes of it later is told by the stream and by the next list
         exchange = self._open(os.path.basename(path), path, cursor) if path else None
         if exchange is not None:
             exchange.engine.created()
