@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ..core.text import clean
-from .doctor_channels import WITHIN_S, at_once
+from .doctor_channels import WITHIN_S, at_once, guarded
 from .doctor_finding import BAD, Finding
 from .session import Session
 
@@ -43,12 +43,4 @@ def _probing(source: "Source | Closed") -> "Callable[[], Probe]":
     from ..channels.back import Source
     from ..channels.base import Probe
 
-    def ask() -> Probe:
-        if not isinstance(source, Source):
-            return Probe(BAD, source.why)
-        try:
-            return source.probe()
-        except Exception as error:  # an adapter's mistake is a finding, not the end of the others
-            return Probe(BAD, f"a mistake in this program ({type(error).__name__}); please report it")
-
-    return ask
+    return guarded(source.probe) if isinstance(source, Source) else lambda: Probe(BAD, source.why)

@@ -77,12 +77,17 @@ def probing(channel: "Channel | Unusable") -> "Callable[[], Probe]":
     """Tries this channel without paging anybody, when it is called."""
     from ..channels.base import Channel, Probe
 
+    return guarded(channel.probe) if isinstance(channel, Channel) else lambda: Probe(BAD, channel.why)
+
+
+def guarded(probe: "Callable[[], Probe]") -> "Callable[[], Probe]":
+    """The same, where an adapter's mistake is a finding and not the end of the others."""
+    from ..channels.base import Probe
+
     def ask() -> Probe:
-        if not isinstance(channel, Channel):
-            return Probe(BAD, channel.why)
         try:
-            return channel.probe()
-        except Exception as error:  # an adapter's mistake is a finding, not the end of the others
+            return probe()
+        except Exception as error:
             return Probe(BAD, f"a mistake in this program ({type(error).__name__}); please report it")
 
     return ask
